@@ -1,0 +1,1 @@
+//! The engine: kustomization files to objects, in upstream's words and order.

@@ -1,0 +1,11 @@
+//! stackgen: monitoring for Kubernetes on three clouds, from one Git repository.
+//!
+//! The modules are floors: each imports only from floors below it, and a test holds this (ARCHITECTURE.md has the
+//! table). From below: [`yaml`] and [`fs`]; [`resource`] and [`diagnostic`]; [`kustomize`]; [`cli`].
+
+pub mod cli;
+pub mod diagnostic;
+pub mod fs;
+pub mod kustomize;
+pub mod resource;
+pub mod yaml;

@@ -1,0 +1,15 @@
+//! Kubernetes objects: their ids, their history in a build, and the ordered set of them.
+//!
+//! Knows nothing of kustomizations, files or clouds.
+
+mod gvk;
+mod id;
+mod object;
+mod res_map;
+mod scope;
+
+pub use gvk::Gvk;
+pub use id::{DEFAULT_NAMESPACE, NOT_A_NAMESPACE, ResId, or_default};
+pub use object::{Behavior, BuildOrigin, ConfiguredBy, PreviousId, Resource, child_mapping};
+pub use res_map::{Duplicate, IdIndex, ResMap};
+pub use scope::is_cluster_scoped;

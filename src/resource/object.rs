@@ -1,0 +1,201 @@
+//! One Kubernetes object, with what the engine must remember about it.
+
+use super::gvk::Gvk;
+use super::id::ResId;
+use crate::yaml::{Mapping, Node, Origin, Value};
+
+/// What a generator does with an object that is there already.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum Behavior {
+    /// It must not be there.
+    #[default]
+    Create,
+    /// Its data is replaced.
+    Replace,
+    /// Its data is merged.
+    Merge,
+}
+
+/// A name that an object had before a transformer changed it. The API version is the current one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PreviousId<'s> {
+    /// The kind it had.
+    pub kind: &'s str,
+    /// The effective namespace it had.
+    pub namespace: &'s str,
+    /// The name it had.
+    pub name: &'s str,
+}
+
+/// An object and its history through the build.
+#[derive(Clone, Debug)]
+pub struct Resource<'s> {
+    /// The object.
+    pub node: Node<'s>,
+    /// Earlier names, oldest first.
+    pub previous_ids: Vec<PreviousId<'s>>,
+    /// Name prefixes that were added, oldest first.
+    pub name_prefixes: Vec<&'s str>,
+    /// Name suffixes that were added, oldest first.
+    pub name_suffixes: Vec<&'s str>,
+    /// For a generated object: what to do when it is there already.
+    pub behavior: Behavior,
+    /// Whether the name gets a suffix computed from the content.
+    pub needs_hash_suffix: bool,
+    /// The objects that refer to this one by name.
+    pub referenced_by: Vec<ResId<'s>>,
+    /// For `buildMetadata: [originAnnotations]`: where the object came from.
+    pub built_from: Option<BuildOrigin>,
+    /// For `buildMetadata: [transformerAnnotations]`: what changed it, in order.
+    pub transformations: Vec<BuildOrigin>,
+}
+
+/// What the annotations of `buildMetadata` say.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct BuildOrigin {
+    /// The file, relative to the folder that is built.
+    pub path: String,
+    /// The configuration that ran, for what a generator or transformer made.
+    pub configured_in: String,
+    /// Type and name of that configuration.
+    pub configured_by: Option<ConfiguredBy>,
+}
+
+/// Type and name of a generator's or transformer's configuration.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct ConfiguredBy {
+    /// `builtin` for what the kustomization's own fields ask for.
+    pub api_version: String,
+    /// `ConfigMapGenerator`
+    pub kind: String,
+    /// The configuration object's name.
+    pub name: String,
+    /// The configuration object's namespace.
+    pub namespace: String,
+}
+
+impl<'s> Resource<'s> {
+    /// An object that was just read or generated.
+    pub fn new(node: Node<'s>) -> Self {
+        Self {
+            node,
+            previous_ids: Vec::new(),
+            name_prefixes: Vec::new(),
+            name_suffixes: Vec::new(),
+            behavior: Behavior::Create,
+            needs_hash_suffix: false,
+            referenced_by: Vec::new(),
+            built_from: None,
+            transformations: Vec::new(),
+        }
+    }
+
+    /// The object's type now.
+    pub fn gvk(&self) -> Gvk<'s> {
+        Gvk::parse(text(self.node.get("apiVersion")), text(self.node.get("kind")))
+    }
+
+    /// The object's id now.
+    pub fn current_id(&self) -> ResId<'s> {
+        ResId { gvk: self.gvk(), name: self.name(), namespace: self.namespace() }
+    }
+
+    /// The id the object had first.
+    pub fn original_id(&self) -> ResId<'s> {
+        match self.previous_ids.first() {
+            Some(previous) => self.with_current_version(previous),
+            None => self.current_id(),
+        }
+    }
+
+    /// The ids the object had before, oldest first, without the current one.
+    pub fn earlier_ids(&self) -> impl Iterator<Item = ResId<'s>> {
+        self.previous_ids.iter().map(|previous| self.with_current_version(previous))
+    }
+
+    fn with_current_version(&self, previous: &PreviousId<'s>) -> ResId<'s> {
+        let gvk = Gvk { kind: previous.kind, ..self.gvk() };
+        ResId { gvk, name: previous.name, namespace: previous.namespace }
+    }
+
+    /// Remembers the current id as an earlier one; done before a change of name, namespace or kind.
+    pub fn store_previous_id(&mut self) {
+        let id = self.current_id();
+        self.previous_ids.push(PreviousId {
+            kind: id.gvk.kind,
+            namespace: id.effective_namespace(),
+            name: id.name,
+        });
+    }
+
+    /// `metadata.name`, or nothing.
+    pub fn name(&self) -> &'s str {
+        text(self.node.at(&["metadata", "name"]))
+    }
+
+    /// `metadata.namespace` as written, or nothing.
+    pub fn namespace(&self) -> &'s str {
+        text(self.node.at(&["metadata", "namespace"]))
+    }
+
+    /// Whether a patch deleted the object.
+    pub fn is_empty(&self) -> bool {
+        self.node.is_null_or_empty()
+    }
+
+    /// Deletes the object: it is dropped after the transformer.
+    pub fn clear(&mut self) {
+        self.node = Node::mapping(self.node.origin);
+    }
+
+    /// The metadata mapping, made if it is not there.
+    pub fn metadata_mut(&mut self, origin: Origin) -> Option<&mut Mapping<'s>> {
+        child_mapping(self.node.as_mapping_mut()?, "metadata", origin)
+    }
+
+    /// Sets `metadata.name`.
+    pub fn set_name(&mut self, name: &'s str, origin: Origin) {
+        if let Some(metadata) = self.metadata_mut(origin) {
+            metadata.insert("name", Node::plain(name, origin));
+        }
+    }
+
+    /// Sets `metadata.namespace`; an empty one is taken out.
+    pub fn set_namespace(&mut self, namespace: &'s str, origin: Origin) {
+        let Some(metadata) = self.metadata_mut(origin) else { return };
+        if namespace.is_empty() {
+            metadata.remove("namespace");
+        } else {
+            metadata.insert("namespace", Node::plain(namespace, origin));
+        }
+    }
+
+    /// The values of `metadata.annotations` that are text.
+    pub fn annotation(&self, key: &str) -> Option<&'s str> {
+        self.node.at(&["metadata", "annotations", key])?.text()
+    }
+
+    /// The values of `metadata.labels` that are text.
+    pub fn label(&self, key: &str) -> Option<&'s str> {
+        self.node.at(&["metadata", "labels", key])?.text()
+    }
+}
+
+/// The mapping under `key`, made if it is missing or null; `None` if something else stands there.
+pub fn child_mapping<'a, 's>(
+    parent: &'a mut Mapping<'s>,
+    key: &'s str,
+    origin: Origin,
+) -> Option<&'a mut Mapping<'s>> {
+    if parent.get(key).is_none_or(Node::is_null) {
+        parent.insert(key, Node::mapping(origin));
+    }
+    match &mut parent.get_mut(key)?.value {
+        Value::Mapping(mapping) => Some(mapping),
+        _ => None,
+    }
+}
+
+fn text<'s>(node: Option<&Node<'s>>) -> &'s str {
+    node.filter(|node| !node.is_null()).and_then(Node::text).unwrap_or_default()
+}

@@ -1,0 +1,9 @@
+//! YAML text to nodes with origins, and back.
+//!
+//! Read with go-yaml v3's rules, written with go-yaml v2's: what kustomize does. Knows nothing of Kubernetes.
+
+mod node;
+mod source;
+
+pub use node::{Entry, Key, Mapping, Node, Style, Value};
+pub use source::{Location, Origin, Source, Sources, TooLarge};

@@ -1,0 +1,278 @@
+//! A YAML value as text: scalars keep the letters and the style they were written in.
+//!
+//! What a scalar *means* (number, boolean, null, string) is worked out when somebody asks, because merges and
+//! transformers move text about and only the writer needs the type. Anchors, aliases and merge keys are gone
+//! after parsing. Mapping keys are strings, unique, in the order of the text.
+
+use super::source::Origin;
+
+/// How a value was, or is to be, written. For scalars it also says the type: plain text may be a number, a
+/// boolean or null; every other style is a string.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
+pub enum Style {
+    /// A plain scalar, or a collection in block style.
+    #[default]
+    Plain,
+    /// `'text'`
+    SingleQuoted,
+    /// `"text"`
+    DoubleQuoted,
+    /// `|` block scalar
+    Literal,
+    /// `>` block scalar
+    Folded,
+    /// A collection in flow style (`{}` and `[]`); a scalar left empty inside one.
+    Flow,
+}
+
+/// A value with the place it came from.
+#[derive(Clone, Debug)]
+pub struct Node<'s> {
+    /// Where the value was written.
+    pub origin: Origin,
+    /// How the value was written.
+    pub style: Style,
+    /// The value.
+    pub value: Value<'s>,
+}
+
+/// What a [`Node`] holds.
+#[derive(Clone, Debug)]
+pub enum Value<'s> {
+    /// Text; with [`Style::Plain`] it may mean something else than a string.
+    Scalar(&'s str),
+    /// A list.
+    Sequence(Vec<Node<'s>>),
+    /// Keys and values.
+    Mapping(Mapping<'s>),
+}
+
+/// A key with its place.
+#[derive(Clone, Copy, Debug)]
+pub struct Key<'s> {
+    /// The key.
+    pub text: &'s str,
+    /// Where the key was written.
+    pub origin: Origin,
+}
+
+/// One key and its value.
+#[derive(Clone, Debug)]
+pub struct Entry<'s> {
+    /// The key.
+    pub key: Key<'s>,
+    /// The value.
+    pub value: Node<'s>,
+}
+
+/// Keys and values in the order they were written.
+#[derive(Clone, Debug, Default)]
+pub struct Mapping<'s> {
+    entries: Vec<Entry<'s>>,
+}
+
+impl<'s> Node<'s> {
+    /// A scalar whose type follows from its text.
+    pub fn plain(text: &'s str, origin: Origin) -> Self {
+        Self { origin, style: Style::Plain, value: Value::Scalar(text) }
+    }
+
+    /// A string, whatever its text looks like.
+    pub fn string(text: &'s str, origin: Origin) -> Self {
+        Self { origin, style: Style::DoubleQuoted, value: Value::Scalar(text) }
+    }
+
+    /// `null`
+    pub fn null(origin: Origin) -> Self {
+        Self::plain("null", origin)
+    }
+
+    /// A mapping without keys.
+    pub fn mapping(origin: Origin) -> Self {
+        Self { origin, style: Style::Plain, value: Value::Mapping(Mapping::default()) }
+    }
+
+    /// A list of `items`.
+    pub fn sequence(items: Vec<Self>, origin: Origin) -> Self {
+        Self { origin, style: Style::Plain, value: Value::Sequence(items) }
+    }
+
+    /// The text of a scalar, of whatever type.
+    pub fn text(&self) -> Option<&'s str> {
+        match self.value {
+            Value::Scalar(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// The mapping, if it is one.
+    pub fn as_mapping(&self) -> Option<&Mapping<'s>> {
+        match &self.value {
+            Value::Mapping(mapping) => Some(mapping),
+            _ => None,
+        }
+    }
+
+    /// The mapping, if it is one.
+    pub fn as_mapping_mut(&mut self) -> Option<&mut Mapping<'s>> {
+        match &mut self.value {
+            Value::Mapping(mapping) => Some(mapping),
+            _ => None,
+        }
+    }
+
+    /// The items, if it is a list.
+    pub fn as_sequence(&self) -> Option<&[Self]> {
+        match &self.value {
+            Value::Sequence(items) => Some(items),
+            _ => None,
+        }
+    }
+
+    /// The items, if it is a list.
+    pub fn as_sequence_mut(&mut self) -> Option<&mut Vec<Self>> {
+        match &mut self.value {
+            Value::Sequence(items) => Some(items),
+            _ => None,
+        }
+    }
+
+    /// The value under `key`, if this is a mapping that has it.
+    pub fn get(&self, key: &str) -> Option<&Self> {
+        self.as_mapping()?.get(key)
+    }
+
+    /// The value under `key`, if this is a mapping that has it.
+    pub fn get_mut(&mut self, key: &str) -> Option<&mut Self> {
+        self.as_mapping_mut()?.get_mut(key)
+    }
+
+    /// The value at the end of a path of keys.
+    pub fn at(&self, path: &[&str]) -> Option<&Self> {
+        path.iter().try_fold(self, |node, key| node.get(key))
+    }
+
+    /// Whether this is YAML's null: an empty plain scalar, `~` or `null`.
+    pub fn is_null(&self) -> bool {
+        match self.value {
+            Value::Scalar(text) => {
+                self.style == Style::Flow
+                    || self.style == Style::Plain && matches!(text, "" | "~" | "null" | "Null" | "NULL")
+            }
+            _ => false,
+        }
+    }
+
+    /// Whether this is null or a collection without members. An empty string is neither.
+    pub fn is_null_or_empty(&self) -> bool {
+        match &self.value {
+            Value::Scalar(_) => self.is_null(),
+            Value::Sequence(items) => items.is_empty(),
+            Value::Mapping(mapping) => mapping.is_empty(),
+        }
+    }
+
+    /// What kind of value this is, in words for messages.
+    pub fn kind_name(&self) -> &'static str {
+        match self.value {
+            Value::Scalar(_) if self.is_null() => "null",
+            Value::Scalar(_) => "scalar",
+            Value::Sequence(_) => "list",
+            Value::Mapping(_) => "mapping",
+        }
+    }
+}
+
+impl<'s> Mapping<'s> {
+    /// A mapping of these entries, whose keys are unique.
+    pub fn from_entries(entries: Vec<Entry<'s>>) -> Self {
+        Self { entries }
+    }
+
+    /// How many keys there are.
+    pub fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    /// Whether there is no key.
+    pub fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+
+    /// All entries in order.
+    pub fn iter(&self) -> std::slice::Iter<'_, Entry<'s>> {
+        self.entries.iter()
+    }
+
+    /// All entries in order.
+    pub fn iter_mut(&mut self) -> std::slice::IterMut<'_, Entry<'s>> {
+        self.entries.iter_mut()
+    }
+
+    /// The entry of `key`.
+    pub fn entry(&self, key: &str) -> Option<&Entry<'s>> {
+        self.entries.iter().find(|entry| entry.key.text == key)
+    }
+
+    /// The value of `key`.
+    pub fn get(&self, key: &str) -> Option<&Node<'s>> {
+        self.entry(key).map(|entry| &entry.value)
+    }
+
+    /// The value of `key`.
+    pub fn get_mut(&mut self, key: &str) -> Option<&mut Node<'s>> {
+        self.entries.iter_mut().find(|entry| entry.key.text == key).map(|entry| &mut entry.value)
+    }
+
+    /// Whether `key` is there.
+    pub fn contains(&self, key: &str) -> bool {
+        self.entry(key).is_some()
+    }
+
+    /// Sets `key` to `value`, at its place if it is there, else at the end. A new key has the value's origin.
+    pub fn insert(&mut self, key: &'s str, value: Node<'s>) {
+        match self.get_mut(key) {
+            Some(old) => *old = value,
+            None => self.push(Key { text: key, origin: value.origin }, value),
+        }
+    }
+
+    /// Adds an entry whose key is not there yet.
+    pub fn push(&mut self, key: Key<'s>, value: Node<'s>) {
+        self.entries.push(Entry { key, value });
+    }
+
+    /// Takes `key` out.
+    pub fn remove(&mut self, key: &str) -> Option<Node<'s>> {
+        let index = self.entries.iter().position(|entry| entry.key.text == key)?;
+        Some(self.entries.remove(index).value)
+    }
+
+    /// Keeps the entries that `wanted` accepts.
+    pub fn retain(&mut self, wanted: impl FnMut(&mut Entry<'s>) -> bool) {
+        self.entries.retain_mut(wanted);
+    }
+
+    /// Takes all entries out, in order.
+    pub fn into_entries(self) -> Vec<Entry<'s>> {
+        self.entries
+    }
+}
+
+impl<'a, 's> IntoIterator for &'a Mapping<'s> {
+    type Item = &'a Entry<'s>;
+    type IntoIter = std::slice::Iter<'a, Entry<'s>>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
+    }
+}
+
+impl<'a, 's> IntoIterator for &'a mut Mapping<'s> {
+    type Item = &'a mut Entry<'s>;
+    type IntoIter = std::slice::IterMut<'a, Entry<'s>>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter_mut()
+    }
+}

@@ -1,0 +1,178 @@
+//! The texts of a run, and where in them a value came from.
+//!
+//! [`Sources`] keeps every file that was read, and every string made on the way, until the run ends. Nodes
+//! borrow from it, so they are cheap to make, copy and drop. An [`Origin`] is one number: an offset in the
+//! concatenation of all texts; the file, line and column are worked out only when somebody asks.
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+
+use elsa::sync::FrozenVec;
+
+/// Where a value came from: a byte in one of the texts of a [`Sources`], or nowhere.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct Origin(u32);
+
+impl Origin {
+    /// The origin of a value that no text holds.
+    pub const NONE: Self = Self(0);
+
+    /// Whether there is a text to show.
+    pub fn is_some(self) -> bool {
+        self != Self::NONE
+    }
+
+    /// This origin, or `other` where there is none.
+    #[must_use]
+    pub fn or(self, other: Self) -> Self {
+        if self.is_some() { self } else { other }
+    }
+}
+
+impl fmt::Debug for Origin {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "@{}", self.0)
+    }
+}
+
+/// A place for people: file, line and column, counted from one, the column in characters.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Location {
+    /// The file as it was named when it was added.
+    pub file: PathBuf,
+    /// The line, from 1.
+    pub line: u32,
+    /// The column in characters, from 1.
+    pub column: u32,
+}
+
+impl fmt::Display for Location {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{}:{}:{}", self.file.display(), self.line, self.column)
+    }
+}
+
+/// One text of a [`Sources`], with its first origin.
+#[derive(Clone, Copy, Debug)]
+pub struct Source<'s> {
+    /// The whole text.
+    pub text: &'s str,
+    base: u32,
+}
+
+impl Source<'_> {
+    /// The origin of the byte at `offset`.
+    pub fn origin(&self, offset: usize) -> Origin {
+        u32::try_from(offset)
+            .ok()
+            .and_then(|offset| self.base.checked_add(offset))
+            .map_or(Origin::NONE, Origin)
+    }
+}
+
+struct File {
+    path: PathBuf,
+    text: Box<str>,
+    base: u32,
+}
+
+/// More text was added than origins can count.
+#[derive(Debug, thiserror::Error)]
+#[error("the input is too large: more than 4 GiB of text in one run")]
+pub struct TooLarge;
+
+/// Every text of a run. Grows, never shrinks; what was lent out stays valid until it is dropped.
+#[derive(Default)]
+pub struct Sources {
+    files: FrozenVec<Box<File>>,
+    strings: FrozenVec<Box<str>>,
+    next_base: Mutex<u32>,
+}
+
+impl Sources {
+    /// No texts yet.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds a file's text. `path` is what messages will show.
+    pub fn add(&self, path: &Path, text: String) -> Result<Source<'_>, TooLarge> {
+        let mut next_base = self.next_base.lock().unwrap_or_else(PoisonError::into_inner);
+        // Offset 0 means "nowhere", and the end of a text is a place too: hence the gap of one.
+        let base = next_base.checked_add(1).ok_or(TooLarge)?;
+        let length = u32::try_from(text.len()).map_err(|_| TooLarge)?;
+        *next_base = base.checked_add(length).ok_or(TooLarge)?;
+        let file =
+            self.files.push_get(Box::new(File { path: path.to_owned(), text: text.into_boxed_str(), base }));
+        Ok(Source { text: &file.text, base })
+    }
+
+    /// Keeps a string made on the way, so that nodes can borrow it.
+    pub fn keep(&self, text: String) -> &str {
+        self.strings.push_get(text.into_boxed_str())
+    }
+
+    /// File, line and column of an origin.
+    pub fn locate(&self, origin: Origin) -> Option<Location> {
+        let file = self.file(origin)?;
+        let before = file.text.get(..(origin.0 - file.base) as usize)?;
+        let line_start = memchr::memrchr(b'\n', before.as_bytes()).map_or(0, |newline| newline + 1);
+        let lines = memchr::memchr_iter(b'\n', before.as_bytes()).count();
+        Some(Location {
+            file: file.path.clone(),
+            line: u32::try_from(lines + 1).unwrap_or(u32::MAX),
+            column: u32::try_from(before[line_start..].chars().count() + 1).unwrap_or(u32::MAX),
+        })
+    }
+
+    /// The line of text that holds an origin, without its line end.
+    pub fn line(&self, origin: Origin) -> Option<&str> {
+        let file = self.file(origin)?;
+        let offset = (origin.0 - file.base) as usize;
+        let start =
+            memchr::memrchr(b'\n', file.text.get(..offset)?.as_bytes()).map_or(0, |newline| newline + 1);
+        let rest = &file.text[start..];
+        Some(rest.lines().next().unwrap_or_default())
+    }
+
+    fn file(&self, origin: Origin) -> Option<&File> {
+        if !origin.is_some() {
+            return None;
+        }
+        // Files are pushed under the lock that hands out bases, so they lie in order.
+        let (mut low, mut high) = (0, self.files.len());
+        while low < high {
+            let middle = usize::midpoint(low, high);
+            if self.files.get(middle)?.base <= origin.0 {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+        }
+        let file = self.files.get(low.checked_sub(1)?)?;
+        ((origin.0 - file.base) as usize <= file.text.len()).then_some(file)
+    }
+}
+
+impl fmt::Debug for Sources {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "Sources({} files)", self.files.len())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn locates_bytes_in_the_right_file_and_counts_characters() {
+        let sources = Sources::new();
+        let first = sources.add(Path::new("a.yaml"), "x: 1\n".to_owned()).unwrap();
+        let second = sources.add(Path::new("b.yaml"), "é: 1\nä y\n".to_owned()).unwrap();
+        assert_eq!(sources.locate(first.origin(5)).unwrap().to_string(), "a.yaml:2:1");
+        assert_eq!(sources.locate(second.origin(9)).unwrap().to_string(), "b.yaml:2:3");
+        assert_eq!(sources.line(second.origin(9)), Some("ä y"));
+        assert_eq!(sources.locate(Origin::NONE), None);
+    }
+}
