@@ -1,0 +1,243 @@
+//! YAML nodes to typed settings, with all errors at once.
+//!
+//! Follows Go's `encoding/json` as kustomize uses it: field names match whatever their case, null leaves the
+//! default, a number is not a string, an unknown field is an error. Strings keep their origin, so that what a
+//! transformer writes can be traced to the line that asked for it.
+
+use std::ops::Deref;
+
+use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::yaml::{Entry, Node, Origin, Value};
+use shim::{Scalar, resolve_v2};
+
+/// A string of a settings file, with its place.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Text<'s> {
+    /// The string.
+    pub value: &'s str,
+    /// Where it was written.
+    pub origin: Origin,
+}
+
+impl Deref for Text<'_> {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        self.value
+    }
+}
+
+/// String keys and values, in the order of the file.
+pub type TextMap<'s> = Vec<(Text<'s>, Text<'s>)>;
+
+/// What can be read from a node.
+pub trait Decode<'s>: Sized {
+    /// Reads `node`, which is not null. Reports what is wrong and gives `None`.
+    fn decode(node: &Node<'s>, errors: &mut Diagnostics) -> Option<Self>;
+}
+
+/// Reads a whole settings object.
+pub fn decode<'s, T: Decode<'s>>(node: &Node<'s>) -> Result<T, Diagnostics> {
+    let mut errors = Diagnostics::default();
+    match T::decode(node, &mut errors) {
+        Some(value) if errors.0.is_empty() => Ok(value),
+        _ => Err(errors),
+    }
+}
+
+impl<'s> Decode<'s> for Text<'s> {
+    fn decode(node: &Node<'s>, errors: &mut Diagnostics) -> Option<Self> {
+        match (resolve_v2(node), node.text()) {
+            (Some(Scalar::String), Some(value)) => Some(Self { value, origin: node.origin }),
+            (Some(_), Some(value)) => {
+                let message = format!("expected a string, found `{value}`, which YAML reads as another type");
+                errors.push(Diagnostic::error(message).at(node.origin).hint(format!("write \"{value}\"")));
+                None
+            }
+            _ => wrong_type("a string", node, errors),
+        }
+    }
+}
+
+impl<'s> Decode<'s> for bool {
+    fn decode(node: &Node<'s>, errors: &mut Diagnostics) -> Option<Self> {
+        match resolve_v2(node) {
+            Some(Scalar::Bool(value)) => Some(value),
+            _ => wrong_type("true or false", node, errors),
+        }
+    }
+}
+
+impl<'s> Decode<'s> for i64 {
+    fn decode(node: &Node<'s>, errors: &mut Diagnostics) -> Option<Self> {
+        let integer = match resolve_v2(node) {
+            Some(Scalar::Integer(value)) => Self::try_from(value).ok(),
+            // Go writes an integral float without a point on its way through JSON.
+            #[expect(clippy::cast_possible_truncation, reason = "checked to be integral and in range")]
+            Some(Scalar::Float(value)) if value.fract() == 0.0 && value.abs() < 9e15 => Some(value as Self),
+            _ => None,
+        };
+        integer.or_else(|| wrong_type("a whole number", node, errors))
+    }
+}
+
+impl<'s> Decode<'s> for Node<'s> {
+    fn decode(node: &Self, _: &mut Diagnostics) -> Option<Self> {
+        Some(node.clone())
+    }
+}
+
+impl<'s, T: Decode<'s> + Default> Decode<'s> for Vec<T> {
+    fn decode(node: &Node<'s>, errors: &mut Diagnostics) -> Option<Self> {
+        let Some(items) = node.as_sequence() else { return wrong_type("a list", node, errors) };
+        Some(
+            items
+                .iter()
+                .filter_map(|item| if item.is_null() { Some(T::default()) } else { T::decode(item, errors) })
+                .collect(),
+        )
+    }
+}
+
+impl<'s, T: Decode<'s>> Decode<'s> for Option<T> {
+    fn decode(node: &Node<'s>, errors: &mut Diagnostics) -> Option<Self> {
+        T::decode(node, errors).map(Some)
+    }
+}
+
+impl<'s> Decode<'s> for (Text<'s>, Text<'s>) {
+    fn decode(node: &Node<'s>, errors: &mut Diagnostics) -> Option<Self> {
+        wrong_type("a key and a value", node, errors)
+    }
+}
+
+/// Reads string keys and values.
+pub fn decode_map<'s>(node: &Node<'s>, errors: &mut Diagnostics) -> Option<TextMap<'s>> {
+    let Value::Mapping(mapping) = &node.value else { return wrong_type("a mapping", node, errors) };
+    Some(
+        mapping
+            .iter()
+            .filter_map(|Entry { key, value }| {
+                let key = Text { value: key.text, origin: key.origin };
+                let value = if value.is_null() {
+                    Text { value: "", origin: value.origin }
+                } else {
+                    Text::decode(value, errors)?
+                };
+                Some((key, value))
+            })
+            .collect(),
+    )
+}
+
+/// Reports that something else was expected.
+pub fn wrong_type<T>(expected: &str, node: &Node<'_>, errors: &mut Diagnostics) -> Option<T> {
+    let found = match node.text() {
+        Some(text) if !node.is_null() => format!("`{text}`"),
+        _ => format!("a {}", node.kind_name()),
+    };
+    errors.push(Diagnostic::error(format!("expected {expected}, found {found}")).at(node.origin));
+    None
+}
+
+/// Reports a field that does not exist, and the one that was perhaps meant.
+pub fn unknown_field(entry: &Entry<'_>, known: &[&str], errors: &mut Diagnostics) {
+    let name = entry.key.text;
+    let mut error = Diagnostic::error(format!("unknown field `{name}`")).at(entry.key.origin);
+    error = match closest(name, known) {
+        Some(meant) => error.hint(format!("did you mean `{meant}`?")),
+        None => error.hint(format!("known fields: {}", known.join(", "))),
+    };
+    errors.push(error);
+}
+
+/// The candidate that is most like `name`, if one is like it at all.
+pub fn closest<'c>(name: &str, candidates: &[&'c str]) -> Option<&'c str> {
+    let likeness = |candidate: &str| {
+        similar::TextDiff::from_chars(name.to_lowercase(), candidate.to_lowercase()).ratio()
+    };
+    candidates
+        .iter()
+        .map(|candidate| (likeness(candidate), *candidate))
+        .filter(|(likeness, _)| *likeness >= 0.7)
+        .max_by(|(one, _), (other, _)| one.total_cmp(other))
+        .map(|(_, candidate)| candidate)
+}
+
+/// Declares a settings struct and how its fields are named in a file. `origin` is where the object begins.
+macro_rules! settings {
+    ($(
+        $(#[$meta:meta])*
+        $name:ident $(<$lifetime:lifetime>)? { $( $(#[$field_meta:meta])* $field:ident: $type:ty = $key:literal $(with $decode:path)?, )* }
+    )*) => {$(
+        $(#[$meta])*
+        #[derive(Clone, Debug, Default)]
+        pub struct $name $(<$lifetime>)? {
+            /// Where the object begins.
+            pub origin: $crate::yaml::Origin,
+            $( $(#[$field_meta])* pub $field: $type, )*
+        }
+
+        impl<'s> $crate::kustomize::decode::Decode<'s> for $name $(<$lifetime>)? {
+            fn decode(
+                node: &$crate::yaml::Node<'s>,
+                errors: &mut $crate::diagnostic::Diagnostics,
+            ) -> Option<Self> {
+                const KEYS: &[&str] = &[$($key),*];
+                let Some(mapping) = node.as_mapping() else {
+                    return $crate::kustomize::decode::wrong_type("a mapping", node, errors);
+                };
+                let mut result = Self { origin: node.origin, ..Self::default() };
+                for entry in mapping {
+                    let name = entry.key.text;
+                    let known = KEYS.iter().find(|key| **key == name)
+                        .or_else(|| KEYS.iter().find(|key| key.eq_ignore_ascii_case(name)));
+                    match known.copied() {
+                        $( Some($key) => {
+                            if !entry.value.is_null()
+                                && let Some(value) = $crate::kustomize::decode::settings!(
+                                    @decode entry.value, errors, $type $(, $decode)?
+                                )
+                            {
+                                result.$field = value;
+                            }
+                        } )*
+                        _ => $crate::kustomize::decode::unknown_field(entry, KEYS, errors),
+                    }
+                }
+                Some(result)
+            }
+        }
+    )*};
+    (@decode $node:expr, $errors:expr, $type:ty) => {
+        <$type as $crate::kustomize::decode::Decode<'s>>::decode(&$node, $errors)
+    };
+    (@decode $node:expr, $errors:expr, $type:ty, $decode:path) => { $decode(&$node, $errors) };
+}
+pub(crate) use settings;
+
+/// Stands in until the scalar rules land.
+mod shim {
+    use crate::yaml::{Node, Style};
+    pub(super) enum Scalar {
+        Bool(bool),
+        Integer(i128),
+        Float(f64),
+        String,
+    }
+    pub(super) fn resolve_v2(node: &Node<'_>) -> Option<Scalar> {
+        let text = node.text()?;
+        if node.style != Style::Plain {
+            return Some(Scalar::String);
+        }
+        Some(match text {
+            "true" | "yes" | "on" | "y" => Scalar::Bool(true),
+            "false" | "no" | "off" | "n" => Scalar::Bool(false),
+            _ => match (text.parse(), text.parse()) {
+                (Ok(integer), _) => Scalar::Integer(integer),
+                (_, Ok(float)) => Scalar::Float(float),
+                _ => Scalar::String,
+            },
+        })
+    }
+}

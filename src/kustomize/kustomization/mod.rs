@@ -1,0 +1,11 @@
+//! What a kustomization file can say: the typed fields of Kustomization and Component.
+//!
+//! Field names and defaults are upstream's (`api/types/kustomization.go`), deprecated ones included.
+
+mod fields;
+
+pub use fields::{
+    ConfigMapArgs, FieldOptions, GeneratorOptions, Image, Kustomization, Label, LegacySortOptions, Patch,
+    PatchOptions, Replacement, ReplacementSource, ReplacementTarget, Replica, SecretArgs, SelectorFields,
+    SortOptions, Var, VarFieldRef, VarObjRef,
+};
