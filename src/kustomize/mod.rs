@@ -3,3 +3,6 @@
 pub mod decode;
 pub mod field_spec;
 pub mod kustomization;
+mod loader;
+
+pub use loader::{LoadRestrictor, Loader};

@@ -2,10 +2,12 @@
 //!
 //! Read with go-yaml v3's rules, written with go-yaml v2's: what kustomize does. Knows nothing of Kubernetes.
 
+mod encoding;
 mod node;
 mod scalar;
 mod source;
 
+pub use encoding::{NotText, decode_text};
 pub use node::{Entry, Key, Mapping, Node, Style, Value};
 pub use scalar::{Scalar, Timestamp, Typing, is_string, legacy_bool, resolve};
 pub use source::{Location, Origin, Source, Sources, TooLarge};
