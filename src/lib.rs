@@ -8,4 +8,5 @@ pub mod diagnostic;
 pub mod fs;
 pub mod kustomize;
 pub mod resource;
+pub mod schema;
 pub mod yaml;
