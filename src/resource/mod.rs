@@ -4,12 +4,14 @@
 
 mod gvk;
 mod id;
+mod kind_order;
 mod object;
 mod res_map;
 mod scope;
 
 pub use gvk::Gvk;
 pub use id::{DEFAULT_NAMESPACE, NOT_A_NAMESPACE, ResId, or_default};
+pub use kind_order::{ORDER_FIRST, ORDER_LAST};
 pub use object::{Behavior, BuildOrigin, ConfiguredBy, PreviousId, Resource, child_mapping};
 pub use res_map::{Duplicate, IdIndex, ResMap};
 pub use scope::is_cluster_scoped;
