@@ -129,6 +129,14 @@ impl<'a, 's> Loader<'a, 's> {
             .map_err(|error| Diagnostic::error(error.to_string()).at(path.origin))?)
     }
 
+    /// Text that stands in a file, as a text of its own: it may be indented, folded or escaped there.
+    pub fn inline(&self, text: Text<'s>) -> Result<Source<'s>, Diagnostics> {
+        Ok(self
+            .sources
+            .add_embedded(text.origin, text.value.to_owned())
+            .map_err(|error| Diagnostic::error(error.to_string()).at(text.origin))?)
+    }
+
     /// Where the file `path` is, if the kustomization may read it.
     fn locate(&self, path: Text<'_>) -> Result<PathBuf, Diagnostics> {
         let file = self.root().join(path.value);

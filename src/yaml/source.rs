@@ -75,6 +75,8 @@ struct File {
     path: PathBuf,
     text: Box<str>,
     base: u32,
+    /// For text that stands inside another file: where it stands there.
+    inside: Origin,
 }
 
 /// More text was added than origins can count.
@@ -98,13 +100,28 @@ impl Sources {
 
     /// Adds a file's text. `path` is what messages will show.
     pub fn add(&self, path: &Path, text: String) -> Result<Source<'_>, TooLarge> {
+        self.add_text(path, text, Origin::NONE)
+    }
+
+    /// Adds the value of a scalar that is to be read as a text of its own. Its lines are found again in the file
+    /// that holds the scalar, at `origin`.
+    pub fn add_embedded(&self, origin: Origin, text: String) -> Result<Source<'_>, TooLarge> {
+        let path = self.file(origin).map_or_else(PathBuf::new, |file| file.path.clone());
+        self.add_text(&path, text, origin)
+    }
+
+    fn add_text(&self, path: &Path, text: String, inside: Origin) -> Result<Source<'_>, TooLarge> {
         let mut next_base = self.next_base.lock().unwrap_or_else(PoisonError::into_inner);
         // Offset 0 means "nowhere", and the end of a text is a place too: hence the gap of one.
         let base = next_base.checked_add(1).ok_or(TooLarge)?;
         let length = u32::try_from(text.len()).map_err(|_| TooLarge)?;
         *next_base = base.checked_add(length).ok_or(TooLarge)?;
-        let file =
-            self.files.push_get(Box::new(File { path: path.to_owned(), text: text.into_boxed_str(), base }));
+        let file = self.files.push_get(Box::new(File {
+            path: path.to_owned(),
+            text: text.into_boxed_str(),
+            base,
+            inside,
+        }));
         Ok(Source { text: &file.text, base })
     }
 
@@ -115,6 +132,34 @@ impl Sources {
 
     /// File, line and column of an origin.
     pub fn locate(&self, origin: Origin) -> Option<Location> {
+        self.position(self.outermost(origin))
+    }
+
+    /// The place in a file for a place in text that stands inside it. Exact for literal block scalars, whose lines
+    /// are lines of the file; of other scalars it is where they begin.
+    fn outermost(&self, origin: Origin) -> Origin {
+        let Some(file) = self.file(origin).filter(|file| file.inside.is_some()) else { return origin };
+        let in_file = self.line_of_block(file, origin).unwrap_or(file.inside);
+        self.outermost(in_file)
+    }
+
+    fn line_of_block(&self, inner: &File, origin: Origin) -> Option<Origin> {
+        let outer = self.file(inner.inside)?;
+        let header = (inner.inside.0 - outer.base) as usize;
+        let content = outer.text.get(header..).filter(|text| text.starts_with(['|', '>']))?;
+        let before = inner.text.get(..(origin.0 - inner.base) as usize)?;
+        let line = before.matches('\n').count();
+        let column = before.len() - before.rfind('\n').map_or(0, |newline| newline + 1);
+        let mut lines = content.split_inclusive('\n').skip(1);
+        let first = lines.clone().find(|line| !line.trim().is_empty())?;
+        let indent = first.len() - first.trim_start_matches(' ').len();
+        let skipped: usize = lines.by_ref().take(line).map(str::len).sum();
+        let start = content.find('\n')? + 1 + skipped;
+        let offset = header + (start + indent + column).min(content.len());
+        u32::try_from(offset).ok().map(|offset| Origin(outer.base + offset))
+    }
+
+    fn position(&self, origin: Origin) -> Option<Location> {
         let file = self.file(origin)?;
         let before = file.text.get(..(origin.0 - file.base) as usize)?;
         let line_start = memchr::memrchr(b'\n', before.as_bytes()).map_or(0, |newline| newline + 1);
@@ -128,6 +173,7 @@ impl Sources {
 
     /// The line of text that holds an origin, without its line end.
     pub fn line(&self, origin: Origin) -> Option<&str> {
+        let origin = self.outermost(origin);
         let file = self.file(origin)?;
         let offset = (origin.0 - file.base) as usize;
         let start =
@@ -174,5 +220,17 @@ mod tests {
         assert_eq!(sources.locate(second.origin(9)).unwrap().to_string(), "b.yaml:2:3");
         assert_eq!(sources.line(second.origin(9)), Some("ä y"));
         assert_eq!(sources.locate(Origin::NONE), None);
+    }
+
+    #[test]
+    fn finds_lines_of_embedded_text_in_the_file_around_it() {
+        let sources = Sources::new();
+        let file =
+            sources.add(Path::new("k.yaml"), "patch: |-\n  a: 1\n  b:\n    c: 2\nx: y\n".to_owned()).unwrap();
+        let patch = sources.add_embedded(file.origin(7), "a: 1\nb:\n  c: 2".to_owned()).unwrap();
+        assert_eq!(sources.locate(patch.origin(13)).unwrap().to_string(), "k.yaml:4:8");
+        assert_eq!(sources.line(patch.origin(13)), Some("    c: 2"));
+        let quoted = sources.add_embedded(file.origin(34), "y".to_owned()).unwrap();
+        assert_eq!(sources.locate(quoted.origin(0)), sources.locate(file.origin(34)));
     }
 }
