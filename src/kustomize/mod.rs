@@ -3,6 +3,7 @@
 pub mod decode;
 mod default_field_specs;
 pub mod field_spec;
+pub mod generator;
 pub mod kustomization;
 mod loader;
 pub mod transformer_config;
