@@ -1,0 +1,158 @@
+//! Text to nodes, as kustomize reads it.
+//!
+//! [`parse_documents`] cuts a file into documents the way kustomize does, by lines that start with `---`, and
+//! reads each of them alone; [`parse_one`] reads the one document of a settings file. Anchors, aliases and merge
+//! keys are expanded, tags become styles. Where kustomize would drop data without a word, this is an error.
+
+mod compose;
+mod fallback;
+mod merge;
+mod split;
+mod tag;
+#[cfg(test)]
+mod tests;
+
+use super::node::Node;
+use super::scalar::Typing;
+use super::source::{Origin, Source, Sources};
+
+/// How deep collections may be nested. Everything that walks a tree may recurse without fear.
+pub const MAX_DEPTH: usize = 1000;
+
+/// What to do where a mapping has a key twice.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum DuplicateKeys {
+    /// It is an error: manifests.
+    #[default]
+    Error,
+    /// The last one counts and the place is reported: kustomization files.
+    LastWins,
+}
+
+/// The rules to read by. The default is for manifests.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub struct ParseOptions {
+    /// Which keys are strings, which tags fit which text, and how merge keys work.
+    pub typing: Typing,
+    /// What to do where a mapping has a key twice.
+    pub duplicate_keys: DuplicateKeys,
+}
+
+impl ParseOptions {
+    /// The rules for kustomization files, and for the settings files that they name: go-yaml v2's.
+    pub const SETTINGS: Self = Self { typing: Typing::Legacy, duplicate_keys: DuplicateKeys::LastWins };
+}
+
+/// Something that cannot be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ParseError {
+    /// What is wrong, in lower case, without a full stop.
+    pub message: String,
+    /// Where.
+    pub origin: Origin,
+    /// Another place that explains it, with what it is.
+    pub related: Option<(Origin, &'static str)>,
+    /// What to do next.
+    pub hint: Option<String>,
+}
+
+impl ParseError {
+    fn new(message: impl Into<String>, origin: Origin) -> Self {
+        Self { message: message.into(), origin, related: None, hint: None }
+    }
+
+    fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+
+    fn related(mut self, origin: Origin, what: &'static str) -> Self {
+        self.related = Some((origin, what));
+        self
+    }
+}
+
+/// A key that a mapping has twice, where the last one counts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DuplicateKey {
+    /// The key.
+    pub key: String,
+    /// The one that does not count.
+    pub first: Origin,
+    /// The one that does.
+    pub last: Origin,
+}
+
+/// The one document of a file that should have no more, and what was left out.
+#[derive(Clone, Debug, Default)]
+pub struct SingleDocument<'s> {
+    /// The document, unless it is empty.
+    pub node: Option<Node<'s>>,
+    /// Keys that stand twice.
+    pub duplicates: Vec<DuplicateKey>,
+    /// Where further documents start, which were not read.
+    pub ignored: Vec<Origin>,
+}
+
+/// Reads all documents of a file of manifests. Empty documents are left out.
+pub fn parse_documents<'s>(
+    source: Source<'s>,
+    sources: &'s Sources,
+    options: &ParseOptions,
+) -> Result<Vec<Node<'s>>, Vec<ParseError>> {
+    let mut nodes = Vec::new();
+    let (pieces, mut errors) = split::split(source);
+    for piece in pieces {
+        match parse_piece(piece, sources, *options) {
+            Ok(document) => {
+                errors.extend(document.ignored.iter().map(|origin| lost_document(*origin)));
+                nodes.extend(document.node.filter(|node| !node.is_null()));
+            }
+            Err(found) => errors.extend(found),
+        }
+    }
+    if errors.is_empty() { Ok(nodes) } else { Err(errors) }
+}
+
+/// Reads the first document of a file and tells of the others.
+pub fn parse_one<'s>(
+    source: Source<'s>,
+    sources: &'s Sources,
+    options: &ParseOptions,
+) -> Result<SingleDocument<'s>, Vec<ParseError>> {
+    let mut document = parse_piece(Piece { source, start: 0, end: source.text.len() }, sources, *options)?;
+    document.node = document.node.filter(|node| !node.is_null());
+    Ok(document)
+}
+
+/// A part of a source that holds one document.
+#[derive(Clone, Copy, Debug)]
+struct Piece<'s> {
+    source: Source<'s>,
+    start: usize,
+    end: usize,
+}
+
+impl<'s> Piece<'s> {
+    fn text(&self) -> &'s str {
+        &self.source.text[self.start..self.end]
+    }
+
+    /// The origin of a byte of this piece.
+    fn origin(&self, offset: usize) -> Origin {
+        self.source.origin(self.start + offset)
+    }
+}
+
+fn parse_piece<'s>(
+    piece: Piece<'s>,
+    sources: &'s Sources,
+    options: ParseOptions,
+) -> Result<SingleDocument<'s>, Vec<ParseError>> {
+    fallback::parse(piece, sources, options)
+}
+
+fn lost_document(origin: Origin) -> ParseError {
+    ParseError::new("a second document stands here that kustomize would not read", origin)
+        .hint("put a line of just `---` between the two")
+}
