@@ -2,12 +2,14 @@
 //!
 //! Read with go-yaml v3's rules, written with go-yaml v2's: what kustomize does. Knows nothing of Kubernetes.
 
+mod emit;
 mod encoding;
 mod node;
 mod parse;
 mod scalar;
 mod source;
 
+pub use emit::{EmitError, HtmlEscapes, JsonLayout, JsonNumbers, emit, to_json};
 pub use encoding::{NotText, decode_text};
 pub use node::{Entry, Key, Mapping, Node, Style, Value};
 pub use parse::{

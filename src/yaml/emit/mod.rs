@@ -1,0 +1,36 @@
+//! Nodes back to text.
+//!
+//! [`emit`] writes what kustomize writes for an object. There an object goes from nodes to text to typed values
+//! to JSON to values again before the text is made; here the same bytes come from the nodes at once: types by
+//! go-yaml v3's rules, values as JSON carries them, text by go-yaml v2's rules.
+//! [`emit_source_style`] keeps order and styles, as kustomize's nodes print themselves. [`to_json`] writes JSON as
+//! Go does.
+//!
+//! Where kustomize loses data the value is kept: integers beyond 64 bits stay exact, a key `<<` that was quoted
+//! stays a key, control characters are escaped instead of refused, NEL stays NEL instead of a space.
+
+mod block;
+mod folded;
+mod json;
+mod literal;
+mod meaning;
+mod number;
+mod order;
+mod quoted;
+mod shape;
+mod text;
+
+pub use block::emit;
+pub use json::{HtmlEscapes, JsonLayout, JsonNumbers, to_json};
+
+use super::source::Origin;
+
+/// A value that cannot be written.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{message}")]
+pub struct EmitError {
+    /// What is wrong with the value.
+    pub message: String,
+    /// Where the value comes from.
+    pub origin: Origin,
+}
