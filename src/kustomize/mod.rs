@@ -2,10 +2,15 @@
 
 pub mod decode;
 mod default_field_specs;
+mod field_path;
 pub mod field_spec;
 pub mod generator;
 pub mod kustomization;
 mod loader;
+mod set_value;
+#[cfg(test)]
+mod testing;
+pub mod transformer;
 pub mod transformer_config;
 
 pub use loader::{LoadRestrictor, Loader};

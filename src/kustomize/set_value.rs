@@ -1,0 +1,66 @@
+//! Writes scalars as upstream's setters do: the style of what was there stays.
+
+use super::decode::Text;
+use super::field_path::unexpected;
+use crate::diagnostic::Diagnostic;
+use crate::yaml::{Key, Node, Origin, Style, Value};
+
+/// Replaces a scalar's text. Plain text stays plain, so its type may change.
+pub(super) fn set_scalar<'s>(node: &mut Node<'s>, text: &'s str, origin: Origin) -> Result<(), Diagnostic> {
+    if node.text().is_none() {
+        return Err(unexpected("a scalar", node));
+    }
+    let style = if node.style == Style::Flow { Style::Plain } else { node.style };
+    *node = Node { origin, style, value: Value::Scalar(text) };
+    Ok(())
+}
+
+/// Replaces a scalar by a string.
+pub(super) fn set_string<'s>(node: &mut Node<'s>, text: &'s str, origin: Origin) -> Result<(), Diagnostic> {
+    set_scalar(node, text, origin)?;
+    if node.style == Style::Plain {
+        node.style = Style::DoubleQuoted;
+    }
+    Ok(())
+}
+
+/// Sets a key of a mapping to a string. On null nothing happens, as upstream loses it.
+pub(super) fn set_entry<'s>(node: &mut Node<'s>, key: Text<'s>, value: Text<'s>) -> Result<(), Diagnostic> {
+    if node.is_null() {
+        return Ok(());
+    }
+    let Some(mapping) = node.as_mapping_mut() else { return Err(unexpected("a mapping", node)) };
+    let string = Node::string(value.value, value.origin);
+    match mapping.get_mut(key.value) {
+        Some(old) => *old = string,
+        None => mapping.push(Key { text: key.value, origin: key.origin }, string),
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn quotes_stay_and_strings_get_them() {
+        let mut node = Node { style: Style::SingleQuoted, ..Node::plain("1", Origin::NONE) };
+        set_scalar(&mut node, "2", Origin::NONE).unwrap();
+        assert_eq!((node.text(), node.style), (Some("2"), Style::SingleQuoted));
+        let mut node = Node::plain("1", Origin::NONE);
+        set_scalar(&mut node, "2", Origin::NONE).unwrap();
+        assert_eq!(node.style, Style::Plain);
+        set_string(&mut node, "true", Origin::NONE).unwrap();
+        assert_eq!((node.text(), node.style), (Some("true"), Style::DoubleQuoted));
+    }
+
+    #[test]
+    fn collections_are_not_scalars() {
+        let mut node = Node::mapping(Origin::NONE);
+        let error = set_scalar(&mut node, "x", Origin::NONE).unwrap_err();
+        assert_eq!(error.message, "expected a scalar, found a mapping");
+        let value = Text { value: "true", origin: Origin::NONE };
+        set_entry(&mut node, Text { value: "key", origin: Origin::NONE }, value).unwrap();
+        assert_eq!(node.get("key").unwrap().style, Style::DoubleQuoted);
+    }
+}

@@ -1,0 +1,88 @@
+//! Sets labels, in selectors and templates too where that is asked for.
+
+use std::borrow::Cow;
+
+use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::kustomize::decode::TextMap;
+use crate::kustomize::field_path::{Create, FieldPaths};
+use crate::kustomize::field_spec::{FieldSpec, FieldSpecs, field_specs, merge_all, merge_one};
+use crate::kustomize::kustomization::Label;
+use crate::kustomize::set_value::set_entry;
+use crate::kustomize::transformer_config::TransformerConfig;
+use crate::resource::ResMap;
+use crate::yaml::{Origin, Sources};
+
+/// Sets `labels` in every mapping that the field specs name.
+pub fn apply<'s>(
+    labels: &TextMap<'s>,
+    field_specs: &[FieldSpec<'s>],
+    resources: &mut ResMap<'s>,
+    sources: &'s Sources,
+) -> Result<(), Diagnostics> {
+    let mut errors = Diagnostics::default();
+    let origin = labels.first().map_or(Origin::NONE, |(key, _)| key.origin);
+    let mut paths = FieldPaths::new(if labels.is_empty() { &[] } else { field_specs }, sources);
+    for resource in resources {
+        errors.absorb(paths.set(resource, Create::Mapping, origin, &mut |node| {
+            labels.iter().try_for_each(|(key, value)| set_entry(node, *key, *value))
+        }));
+    }
+    errors.into_result()
+}
+
+/// Where one entry of `labels` goes.
+pub fn label_field_specs<'s>(
+    label: &Label<'s>,
+    config: &TransformerConfig<'s>,
+) -> Result<FieldSpecs<'s>, Diagnostic> {
+    let mut specs: FieldSpecs<'s> = Cow::Owned(field_specs(&label.fields));
+    merge_all(&mut specs, &config.labels)?;
+    if label.include_selectors {
+        merge_all(&mut specs, &config.common_labels)?;
+        return Ok(specs);
+    }
+    if label.include_templates {
+        merge_all(&mut specs, &config.template_labels)?;
+    }
+    if label.include_volume_claim_templates {
+        merge_all(&mut specs, &config.volume_claim_template_labels)?;
+    }
+    merge_one(&mut specs, FieldSpec::built_in("", "", "", "metadata/labels", true))?;
+    Ok(specs)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kustomize::decode::Text;
+    use crate::kustomize::testing::{objects, sources, written};
+
+    fn label(key: &'static str, value: &'static str) -> TextMap<'static> {
+        let text = |value| Text { value, origin: Origin::NONE };
+        vec![(text(key), text(value))]
+    }
+
+    #[test]
+    fn selectors_and_templates_get_labels_that_stay_strings() {
+        let sources = sources();
+        let mut resources = objects("apiVersion: v1\nkind: Service\nmetadata:\n  name: a\n", sources);
+        let config = TransformerConfig::built_in();
+        apply(&label("on", "true"), &config.common_labels, &mut resources, sources).unwrap();
+        assert_eq!(
+            written(&resources),
+            "apiVersion: v1\nkind: Service\nmetadata:\n  labels:\n    \"on\": \"true\"\n  name: a\n\
+             spec:\n  selector:\n    \"on\": \"true\"\n"
+        );
+    }
+
+    #[test]
+    fn labels_that_are_no_mapping_are_an_error_with_the_object() {
+        let sources = sources();
+        let text = "apiVersion: v1\nkind: Service\nmetadata:\n  labels: x\n  name: a\n";
+        let mut resources = objects(text, sources);
+        let specs = label_field_specs(&Label::default(), &TransformerConfig::built_in()).unwrap();
+        let errors = apply(&label("a", "b"), &specs, &mut resources, sources).unwrap_err();
+        assert_eq!(errors.0[0].message, "field `metadata/labels`: expected a mapping, found a scalar");
+        assert_eq!(errors.0[0].object.as_deref(), Some("v1 Service a"));
+    }
+}
