@@ -164,7 +164,7 @@ mod tests {
     #[test]
     fn finds_containers_at_any_depth_but_not_in_crds() {
         let sources = sources();
-        let text =
+        let manifest =
             "apiVersion: v1\nkind: A\nmetadata:\n  name: a\nx:\n- z:\n    containers:\n    - image: nginx\n";
         let crd = manifest.replace("kind: A", "kind: CustomResourceDefinition");
         let mut resources = objects(&format!("{manifest}---\n{crd}"), sources);
