@@ -182,6 +182,12 @@ impl Sources {
         Some(rest.lines().next().unwrap_or_default())
     }
 
+    /// The text from an origin to the end of what was added with it.
+    pub fn text_at(&self, origin: Origin) -> Option<&str> {
+        let file = self.file(origin)?;
+        file.text.get((origin.0 - file.base) as usize..)
+    }
+
     fn file(&self, origin: Origin) -> Option<&File> {
         if !origin.is_some() {
             return None;

@@ -18,10 +18,12 @@ mod number;
 mod order;
 mod quoted;
 mod shape;
+mod source_style;
 mod text;
 
 pub use block::emit;
 pub use json::{HtmlEscapes, JsonLayout, JsonNumbers, to_json};
+pub use source_style::emit_source_style;
 
 use super::source::Origin;
 

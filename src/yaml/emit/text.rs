@@ -25,6 +25,12 @@ impl<'o> Page<'o> {
         Self { out, line_start, width: WIDTH }
     }
 
+    /// A page whose lines never fold.
+    pub(super) fn wide(out: &'o mut String) -> Self {
+        let line_start = out.len();
+        Self { out, line_start, width: usize::MAX }
+    }
+
     /// Characters since the start of the line.
     pub(super) fn column(&self) -> usize {
         let line = &self.out[self.line_start..];
