@@ -1,0 +1,178 @@
+//! The fields of a kustomization, each with its own likelihood.
+
+use serde_json::{Map, Value, json};
+
+use crate::layer::{Builder, Layer};
+use crate::tree::File;
+use crate::{generator, patch, plugin, replacement, text};
+
+type Fields = Map<String, Value>;
+
+/// What makes objects: generators and the options for them.
+pub(crate) fn add_generators(builder: &mut Builder, layer: &mut Layer, fields: &mut Fields) {
+    if builder.random.chance(35) {
+        let made = generator::entries(builder, layer, "ConfigMap");
+        fields.insert("configMapGenerator".into(), made.into());
+    }
+    if builder.random.chance(20) {
+        let made = generator::entries(builder, layer, "Secret");
+        fields.insert("secretGenerator".into(), made.into());
+    }
+    if builder.random.chance(12) {
+        fields.insert("generatorOptions".into(), generator::options(&mut builder.random));
+    }
+}
+
+/// What changes objects, and what is kept for the end of the build.
+pub(crate) fn add_transformers(builder: &mut Builder, layer: &mut Layer, fields: &mut Fields) {
+    add_names(builder, fields);
+    add_metadata(builder, fields);
+    patch::add_all(builder, layer, fields);
+    if builder.random.chance(40) {
+        fields.insert("images".into(), images(builder));
+    }
+    if builder.random.chance(20) {
+        add_replicas(builder, layer, fields);
+    }
+    if builder.random.chance(30) {
+        replacement::add(builder, layer, fields);
+    }
+    if builder.random.chance(15) {
+        add_vars(builder, layer, fields);
+    }
+    if builder.random.chance(12) {
+        add_configuration(builder, layer, fields);
+    }
+    if builder.random.chance(15) {
+        plugin::add(builder, layer, fields);
+    }
+    if layer.is_root {
+        add_output_options(builder, fields);
+    }
+}
+
+fn add_names(builder: &mut Builder, fields: &mut Fields) {
+    let random = &mut builder.random;
+    if random.chance(30) {
+        fields.insert("namePrefix".into(), (*random.pick(&["p-", "eu-", "a."])).into());
+    }
+    if random.chance(15) {
+        fields.insert("nameSuffix".into(), (*random.pick(&["-s", "-v2"])).into());
+    }
+    if random.chance(25) {
+        fields.insert("namespace".into(), text::namespace(random).into());
+    }
+}
+
+fn add_metadata(builder: &mut Builder, fields: &mut Fields) {
+    let random = &mut builder.random;
+    if random.chance(40) {
+        let mut entries = Vec::new();
+        for _ in 0..random.between(1, 2) {
+            let mut entry = json!({"pairs": text::labels(random)});
+            if random.chance(35) {
+                entry["includeSelectors"] = true.into();
+            } else if random.chance(40) {
+                entry["includeTemplates"] = true.into();
+                if builder.limits.recent && random.chance(50) {
+                    entry["includeVolumeClaimTemplates"] = true.into();
+                }
+            }
+            entries.push(entry);
+        }
+        fields.insert("labels".into(), entries.into());
+    }
+    if random.chance(12) {
+        fields.insert("commonLabels".into(), text::labels(random).into());
+    }
+    if random.chance(25) {
+        fields.insert("commonAnnotations".into(), text::texts(random, 1, 3).into());
+    }
+}
+
+fn images(builder: &mut Builder) -> Value {
+    let random = &mut builder.random;
+    let mut entries = Vec::new();
+    for _ in 0..random.between(1, 3) {
+        let names = [
+            "nginx",
+            "registry.local:5000/team/app",
+            "quay.io/team/app",
+            "busybox",
+            "app",
+            ".*/app",
+            "missing",
+        ];
+        let mut entry = json!({"name": random.pick(&names)});
+        if random.chance(40) {
+            entry["newName"] = (*random.pick(&["app", "mirror:5000/x/y", "nginx"])).into();
+        }
+        match random.below(4) {
+            0 => entry["newTag"] = (*random.pick(&["v9", "1.0", "latest"])).into(),
+            1 => entry["digest"] = "sha256:abcd".into(),
+            2 => entry["tagSuffix"] = "-debug".into(),
+            _ => {}
+        }
+        entries.push(entry);
+    }
+    entries.into()
+}
+
+fn add_replicas(builder: &mut Builder, layer: &Layer, fields: &mut Fields) {
+    let scaled = ["Deployment", "StatefulSet", "ReplicaSet", "ReplicationController"];
+    let named: Vec<&Value> =
+        layer.objects.iter().filter(|object| scaled.iter().any(|kind| object["kind"] == *kind)).collect();
+    if !named.is_empty() {
+        let object = *builder.random.pick(&named);
+        let entry = json!({"name": object["metadata"]["name"], "count": builder.random.below(9)});
+        fields.insert("replicas".into(), json!([entry]));
+    }
+}
+
+fn add_vars(builder: &mut Builder, layer: &Layer, fields: &mut Fields) {
+    if layer.objects.is_empty() || builder.vars >= 2 {
+        return;
+    }
+    let object = builder.random.pick(&layer.objects);
+    let name = ["VAR_A", "VAR_B"][builder.vars];
+    let mut var = json!({
+        "name": name,
+        "objref": {"apiVersion": object["apiVersion"], "kind": object["kind"], "name": object["metadata"]["name"]},
+    });
+    if object["spec"]["replicas"].is_number() && builder.random.chance(50) {
+        var["fieldref"] = json!({"fieldpath": "spec.replicas"});
+    }
+    builder.vars += 1;
+    fields.insert("vars".into(), json!([var]));
+}
+
+fn add_configuration(builder: &mut Builder, layer: &Layer, fields: &mut Fields) {
+    let choices = [
+        json!({"nameReference": [{"kind": "Secret", "fieldSpecs": [{"kind": "Prometheus", "path": "spec/secrets"}]}]}),
+        json!({"images": [{"kind": "Prometheus", "path": "spec/image"}, {"kind": "Fleet", "path": "image"}]}),
+        json!({"varReference": [{"kind": "Fleet", "path": "spec"}, {"kind": "ConfigMap", "path": "data"}]}),
+        json!({"namespace": [{"kind": "Prometheus", "path": "spec/ruleNamespace", "create": true}]}),
+        json!({"commonLabels": [{"kind": "Fleet", "path": "spec/selector", "create": true}]}),
+        json!({"namePrefix": [{"kind": "Fleet", "path": "image"}]}),
+        json!({"replicas": [{"kind": "DaemonSet", "path": "spec/replicas", "create": true}]}),
+    ];
+    let document = builder.random.pick(&choices).clone();
+    let name = builder.add_new(&layer.folder, "configuration", File::Documents(vec![document]));
+    fields.insert("configurations".into(), json!([name]));
+}
+
+fn add_output_options(builder: &mut Builder, fields: &mut Fields) {
+    let random = &mut builder.random;
+    if random.chance(25) {
+        let choices = [
+            json!({"order": "fifo"}),
+            json!({"order": "legacy"}),
+            json!({"order": "legacy", "legacySortOptions": {"orderFirst": ["Secret", "Fleet"], "orderLast": ["Pod"]}}),
+        ];
+        fields.insert("sortOptions".into(), random.pick(&choices).clone());
+    }
+    if random.chance(10) {
+        let choices = [json!(["originAnnotations"]), json!(["originAnnotations", "transformerAnnotations"])];
+        fields.insert("buildMetadata".into(), random.pick(&choices).clone());
+    }
+}

@@ -1,0 +1,117 @@
+//! The two programs: ours and the reference, what they answer, and how two answers compare.
+
+use std::path::Path;
+use std::process::Command;
+use std::{env, io};
+
+use crate::tree::Limits;
+
+/// Refusals that are faults of kustomize, where ours builds on purpose (see `docs/differences.md`).
+const REFERENCE_FAULTS: [&str; 3] =
+    ["unsupported type: map[interface", "validator shouldn't modify the resource map", "runtime error"];
+
+/// How to call a program that builds a folder.
+#[derive(Clone)]
+pub(crate) struct Program {
+    words: Vec<String>,
+    pub(crate) limits: Limits,
+}
+
+/// What a program answered.
+pub(crate) struct Answer {
+    pub(crate) success: bool,
+    pub(crate) stdout: Vec<u8>,
+    pub(crate) stderr: String,
+}
+
+/// How our answer differs from the reference's.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Difference {
+    OursPanics,
+    OursFails,
+    OursBuilds,
+    OtherBytes,
+}
+
+/// The answers to one tree, side by side.
+pub(crate) enum Verdict {
+    Built,
+    Refused,
+    /// The reference has a known fault here, or does not answer twice the same.
+    Unfit,
+    Differs(Difference),
+}
+
+impl Program {
+    pub(crate) fn ours() -> Self {
+        let words = vec![env!("CARGO_BIN_EXE_stackgen").into(), "build".into()];
+        Self { words, limits: Limits { recent: true, claim_templates: true } }
+    }
+
+    /// `$STACKGEN_KUSTOMIZE` when set (a kustomize of the reference version), else `kubectl kustomize`, if there is one.
+    pub(crate) fn reference() -> Option<Self> {
+        if let Ok(path) = env::var("STACKGEN_KUSTOMIZE") {
+            let limits = Limits { recent: true, claim_templates: true };
+            return Some(Self { words: vec![path, "build".into()], limits });
+        }
+        let kubectl = Command::new("kubectl").args(["version", "--client"]).output().ok()?;
+        let limits = Limits { recent: false, claim_templates: false };
+        kubectl.status.success().then(|| Self { words: vec!["kubectl".into(), "kustomize".into()], limits })
+    }
+
+    pub(crate) fn name(&self) -> String {
+        self.words.join(" ")
+    }
+
+    pub(crate) fn build(&self, folder: &Path) -> io::Result<Answer> {
+        let output = Command::new(&self.words[0]).args(&self.words[1..]).arg(folder).output()?;
+        Ok(Answer {
+            success: output.status.success(),
+            stdout: output.stdout,
+            stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
+        })
+    }
+}
+
+impl Answer {
+    fn is_fault(&self) -> bool {
+        REFERENCE_FAULTS.iter().any(|fault| self.stderr.contains(fault))
+    }
+
+    /// The innermost part of the message, without warnings.
+    pub(crate) fn reason(&self) -> &str {
+        let line = self.stderr.lines().find(|line| line.starts_with("Error")).unwrap_or(&self.stderr);
+        line.rsplit_once("recursed ").map_or(line, |(_, inner)| inner)
+    }
+}
+
+/// Builds a folder with both programs and compares.
+pub(crate) fn compare(ours: &Program, reference: &Program, folder: &Path) -> io::Result<Verdict> {
+    let expected = reference.build(folder)?;
+    let found = ours.build(folder)?;
+    let difference = match (expected.success, found.success) {
+        _ if found.stderr.contains("panicked at") || found.stderr.contains("overflowed its stack") => {
+            Difference::OursPanics
+        }
+        (true, true) if expected.stdout == found.stdout => return Ok(Verdict::Built),
+        (false, false) => return Ok(Verdict::Refused),
+        (true, true) => Difference::OtherBytes,
+        (true, false) => Difference::OursFails,
+        (false, true) => Difference::OursBuilds,
+    };
+    if expected.is_fault() || !is_steady(reference, folder, &expected)? {
+        return Ok(Verdict::Unfit);
+    }
+    Ok(Verdict::Differs(difference))
+}
+
+/// Whether the reference gives the same answer again: its key order is random for some sets of keys.
+fn is_steady(reference: &Program, folder: &Path, first: &Answer) -> io::Result<bool> {
+    for _ in 0..5 {
+        let again = reference.build(folder)?;
+        if again.success != first.success || again.stdout != first.stdout {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
