@@ -6,7 +6,10 @@ mod field_path;
 pub mod field_spec;
 pub mod generator;
 pub mod kustomization;
+pub mod label_selector;
 mod loader;
+pub mod pattern;
+pub mod selector;
 mod set_value;
 #[cfg(test)]
 mod testing;
