@@ -11,6 +11,7 @@ mod loader;
 pub mod pattern;
 pub mod selector;
 mod set_value;
+pub mod sort;
 #[cfg(test)]
 mod testing;
 pub mod transformer;

@@ -1,0 +1,256 @@
+//! The order of the output: as read, or by kind.
+
+use std::cmp::Ordering;
+
+use rustc_hash::FxHashMap;
+
+use super::decode::Text;
+use super::kustomization::{LegacySortOptions, SortOptions};
+use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::resource::{Gvk, ResId, ResMap};
+
+/// Kinds that others stand on, in the order in which a cluster needs them.
+const FIRST: &[&str] = &[
+    "Namespace",
+    "ResourceQuota",
+    "StorageClass",
+    "CustomResourceDefinition",
+    "ServiceAccount",
+    "PodSecurityPolicy",
+    "Role",
+    "ClusterRole",
+    "RoleBinding",
+    "ClusterRoleBinding",
+    "ConfigMap",
+    "Secret",
+    "Endpoints",
+    "Service",
+    "LimitRange",
+    "PriorityClass",
+    "PersistentVolume",
+    "PersistentVolumeClaim",
+    "Deployment",
+    "StatefulSet",
+    "CronJob",
+    "PodDisruptionBudget",
+];
+/// Kinds that must not get in the way of the others.
+const LAST: &[&str] = &["MutatingWebhookConfiguration", "ValidatingWebhookConfiguration"];
+
+/// In which order objects are written.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Order<'s> {
+    /// As they were read.
+    #[default]
+    Fifo,
+    /// Some kinds first, some last, and all by type, namespace and name.
+    Legacy {
+        /// Kinds to put first, in this order
+        first: Vec<&'s str>,
+        /// Kinds to put last, in this order
+        last: Vec<&'s str>,
+    },
+}
+
+impl<'s> Order<'s> {
+    /// The order that `sortOptions` asks for.
+    pub fn from_options(options: &SortOptions<'s>) -> Result<Self, Diagnostics> {
+        let origin = options.order.origin.or(options.origin);
+        match (options.order.value, &options.legacy_sort_options) {
+            ("fifo", None) => Ok(Self::Fifo),
+            ("legacy", None) => Ok(Self::legacy()),
+            ("legacy", Some(LegacySortOptions { order_first, order_last, .. })) => {
+                Ok(Self::Legacy { first: values(order_first), last: values(order_last) })
+            }
+            ("fifo", Some(legacy)) => {
+                Err(Diagnostic::error("`legacySortOptions` is set, but the order is `fifo`, not `legacy`")
+                    .at(legacy.origin.or(origin))
+                    .hint("remove `legacySortOptions`, or write `order: legacy`")
+                    .into())
+            }
+            (other, _) => Err(Diagnostic::error(format!("the order of `sortOptions` is `{other}`"))
+                .at(origin)
+                .hint("write `order: legacy` or `order: fifo`")
+                .into()),
+        }
+    }
+
+    /// The order by kind with the usual kinds first and last.
+    pub fn legacy() -> Self {
+        Self::Legacy { first: FIRST.to_vec(), last: LAST.to_vec() }
+    }
+}
+
+fn values<'s>(texts: &[Text<'s>]) -> Vec<&'s str> {
+    texts.iter().map(|text| text.value).collect()
+}
+
+/// Puts the objects in order.
+pub fn apply(order: &Order<'_>, resources: &mut ResMap<'_>) -> Result<(), Diagnostics> {
+    let Order::Legacy { first, last } = order else { return Ok(()) };
+    refuse_duplicates(resources)?;
+    let ranks = ranks(first, last);
+    let mut keyed: Vec<_> = std::mem::take(resources)
+        .into_resources()
+        .into_iter()
+        .map(|resource| {
+            let id = resource.current_id();
+            (ranks.get(id.gvk.kind).copied().unwrap_or(0), id, resource)
+        })
+        .collect();
+    keyed.sort_by(|(rank, id, _), (other_rank, other_id, _)| {
+        rank.cmp(other_rank).then_with(|| compare(id, other_id))
+    });
+    *resources = keyed.into_iter().map(|(_, _, resource)| resource).collect();
+    Ok(())
+}
+
+/// Below zero for kinds that come first, above for those that come last. A kind named twice has its last rank.
+fn ranks<'k>(first: &[&'k str], last: &[&'k str]) -> FxHashMap<&'k str, isize> {
+    let before = first.iter().rev().enumerate().map(|(index, kind)| (*kind, -1 - index.cast_signed())).rev();
+    let after = last.iter().enumerate().map(|(index, kind)| (*kind, 1 + index.cast_signed()));
+    before.chain(after).collect()
+}
+
+fn compare(one: &ResId<'_>, other: &ResId<'_>) -> Ordering {
+    if one.gvk == other.gvk {
+        return compare_names(one, other);
+    }
+    let namespaces = one.gvk.kind == "Namespace" && other.gvk.kind == "Namespace";
+    if namespaces && (one.gvk.group.is_empty() || other.gvk.group.is_empty()) {
+        // The core Namespace comes before those that a custom resource definition made up.
+        return compare_types(&other.gvk, &one.gvk);
+    }
+    compare_types(&one.gvk, &other.gvk)
+}
+
+/// By group, version and kind, joined by `_`. What is empty comes late: `~` is a high letter.
+fn compare_types(one: &Gvk<'_>, other: &Gvk<'_>) -> Ordering {
+    letters_of_type(one).cmp(letters_of_type(other))
+}
+
+fn letters_of_type<'g>(gvk: &Gvk<'g>) -> impl Iterator<Item = u8> + use<'g> {
+    let parts = [or(gvk.group, "~G"), "_", or(gvk.version, "~V"), "_", or(gvk.kind, "~K")];
+    parts.into_iter().flat_map(str::bytes)
+}
+
+/// By namespace and name, joined by `|`.
+fn compare_names(one: &ResId<'_>, other: &ResId<'_>) -> Ordering {
+    letters_of_name(one).cmp(letters_of_name(other))
+}
+
+fn letters_of_name<'g>(id: &ResId<'g>) -> impl Iterator<Item = u8> + use<'g> {
+    [or(id.namespace, "~X"), "|", or(id.name, "~N")].into_iter().flat_map(str::bytes)
+}
+
+fn or<'t>(text: &'t str, replacement: &'static str) -> &'t str {
+    if text.is_empty() { replacement } else { text }
+}
+
+/// Objects with one id have no order, and an API server would keep but one of them.
+fn refuse_duplicates(resources: &ResMap<'_>) -> Result<(), Diagnostics> {
+    let Some(duplicate) = resources.duplicate() else { return Ok(()) };
+    let (Some(first), Some(second)) = (resources.get(duplicate.first), resources.get(duplicate.second))
+    else {
+        return Ok(());
+    };
+    Err(Diagnostic::error("two objects have the same type, namespace and name")
+        .at(second.node.origin)
+        .object(second.current_id())
+        .related(first.node.origin, "the other one is here")
+        .hint("rename one of them, or remove it")
+        .into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::resource::Resource;
+    use crate::yaml::{Node, Origin};
+
+    fn objects(list: &[(&'static str, &'static str, &'static str, &'static str)]) -> ResMap<'static> {
+        list.iter()
+            .map(|(api_version, kind, namespace, name)| {
+                let mut node = Node::mapping(Origin::NONE);
+                let mapping = node.as_mapping_mut().unwrap();
+                mapping.insert("apiVersion", Node::plain(api_version, Origin::NONE));
+                mapping.insert("kind", Node::plain(kind, Origin::NONE));
+                let mut resource = Resource::new(node);
+                resource.set_name(name, Origin::NONE);
+                resource.set_namespace(namespace, Origin::NONE);
+                resource
+            })
+            .collect()
+    }
+
+    fn sorted(order: &Order<'_>, mut resources: ResMap<'_>) -> Vec<String> {
+        apply(order, &mut resources).unwrap();
+        resources.iter().map(|resource| resource.current_id().to_string()).collect()
+    }
+
+    #[test]
+    fn the_usual_order() {
+        let resources = objects(&[
+            ("admissionregistration.k8s.io/v1", "ValidatingWebhookConfiguration", "", "v"),
+            ("v1", "Pod", "", "p"),
+            ("apps/v1", "Deployment", "b", "d"),
+            ("apps/v1", "Deployment", "a", "e"),
+            ("apps/v1", "Deployment", "", "c"),
+            ("example.com/v1", "Namespace", "", "n"),
+            ("apps/v1", "DaemonSet", "", "d"),
+            ("v1", "Namespace", "", "n"),
+        ]);
+        let expected = [
+            "v1 Namespace n",
+            "example.com/v1 Namespace n",
+            "apps/v1 Deployment a/e",
+            "apps/v1 Deployment b/d",
+            "apps/v1 Deployment c",
+            "apps/v1 DaemonSet d",
+            "v1 Pod p",
+            "admissionregistration.k8s.io/v1 ValidatingWebhookConfiguration v",
+        ];
+        assert_eq!(sorted(&Order::legacy(), resources), expected);
+    }
+
+    #[test]
+    fn an_order_of_ones_own() {
+        let order = Order::Legacy { first: vec!["Pod", "Service"], last: vec!["Namespace"] };
+        let resources = objects(&[
+            ("v1", "Namespace", "", "n"),
+            ("v1", "Service", "", "s"),
+            ("apps/v1", "Deployment", "", "d"),
+            ("v1", "Pod", "", "p"),
+        ]);
+        let expected = ["v1 Pod p", "v1 Service s", "apps/v1 Deployment d", "v1 Namespace n"];
+        assert_eq!(sorted(&order, resources), expected);
+        assert_eq!(
+            sorted(&Order::Fifo, objects(&[("v1", "B", "", "b"), ("v1", "A", "", "a")])),
+            ["v1 B b", "v1 A a"]
+        );
+    }
+
+    #[test]
+    fn options_are_checked() {
+        let options = |order, legacy| SortOptions {
+            order: Text { value: order, origin: Origin::NONE },
+            legacy_sort_options: legacy,
+            ..SortOptions::default()
+        };
+        assert_eq!(Order::from_options(&options("fifo", None)).unwrap(), Order::Fifo);
+        assert_eq!(Order::from_options(&options("legacy", None)).unwrap(), Order::legacy());
+        assert!(Order::from_options(&options("", None)).is_err());
+        assert!(Order::from_options(&options("fifo", Some(LegacySortOptions::default()))).is_err());
+        let none = Order::Legacy { first: vec![], last: vec![] };
+        assert_eq!(
+            Order::from_options(&options("legacy", Some(LegacySortOptions::default()))).unwrap(),
+            none
+        );
+    }
+
+    #[test]
+    fn one_id_twice_is_an_error() {
+        let mut resources = objects(&[("v1", "Pod", "", "p"), ("v1", "Pod", "default", "p")]);
+        assert!(apply(&Order::legacy(), &mut resources).is_err());
+    }
+}
