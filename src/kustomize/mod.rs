@@ -5,6 +5,7 @@ mod default_field_specs;
 mod field_path;
 pub mod field_spec;
 pub mod generator;
+pub mod hash;
 pub mod kustomization;
 pub mod label_selector;
 mod loader;
