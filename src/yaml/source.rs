@@ -188,6 +188,12 @@ impl Sources {
         file.text.get((origin.0 - file.base) as usize..)
     }
 
+    /// The text before an origin and the text from there on.
+    pub fn around(&self, origin: Origin) -> Option<(&str, &str)> {
+        let file = self.file(origin)?;
+        file.text.split_at_checked((origin.0 - file.base) as usize)
+    }
+
     fn file(&self, origin: Origin) -> Option<&File> {
         if !origin.is_some() {
             return None;

@@ -1,0 +1,4 @@
+//! Patches: strategic merge and JSON 6902.
+
+mod json;
+pub mod strategic_merge;
