@@ -219,7 +219,11 @@ fn style_in_place_of(target: &Node<'_>, value: &Node<'_>) -> Style {
     let style = if target.is_null() { Style::Plain } else { target.style };
     let Value::Scalar(text) = value.value else { return style };
     let string = value.scalar(Typing::Core) == Some(Scalar::String);
-    if style == Style::Plain && string && !is_string(text, Typing::Core) { Style::DoubleQuoted } else { style }
+    if style == Style::Plain && string && !is_string(text, Typing::Core) {
+        Style::DoubleQuoted
+    } else {
+        style
+    }
 }
 
 /// The type of a list whose items are merged.

@@ -50,7 +50,8 @@ impl<'m, 's> Walk<'m, 's> {
         }
         try_retain(fields, |entry| {
             let position = positions.find(entry.key.text).filter(|position| Some(*position) != directive);
-            let Some((position, change)) = position.and_then(|at| Some((at, changes.iter().as_slice().get(at)?)))
+            let Some((position, change)) =
+                position.and_then(|at| Some((at, changes.iter().as_slice().get(at)?)))
             else {
                 return self.keep_field(entry, known);
             };

@@ -100,7 +100,8 @@ impl<'s> Lists<'s> {
 
     fn tuple(&self, item: usize, keys: &[&str]) -> Values<'s> {
         let item = &self.items[item];
-        let value = |key: &&str| if key.is_empty() { item.text().unwrap_or_default() } else { key_value(item, key) };
+        let value =
+            |key: &&str| if key.is_empty() { item.text().unwrap_or_default() } else { key_value(item, key) };
         keys.iter().map(value).collect()
     }
 
@@ -266,8 +267,8 @@ fn set(
     keys: &[&str],
     values: &[&str],
 ) -> Result<()> {
-    let for_mappings =
-        keys.first().is_some_and(|key| !key.is_empty()) && values.first().is_some_and(|value| !value.is_empty());
+    let for_mappings = keys.first().is_some_and(|key| !key.is_empty())
+        && values.first().is_some_and(|value| !value.is_empty());
     let mut found_any = false;
     let mut result = Vec::with_capacity(list.len() + 1);
     for &position in list.iter() {

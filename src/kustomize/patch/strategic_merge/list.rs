@@ -78,7 +78,8 @@ impl<'m, 's> Walk<'m, 's> {
             return irregular::combine(self, items, side, list);
         };
         let (objects, patches) = (Identified::new(items, &used), Identified::new(changes, &used));
-        let mut merge = ItemMerge { walk: self, list, added: FxHashMap::default(), removed: FxHashSet::default() };
+        let mut merge =
+            ItemMerge { walk: self, list, added: FxHashMap::default(), removed: FxHashSet::default() };
         merge.walk_items(items, side, &objects, &patches)?;
         let ItemMerge { added, removed, .. } = merge;
         *items = in_order(std::mem::take(items), added, &removed, &[&patches, &objects], used.len() > 1);
