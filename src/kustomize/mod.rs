@@ -9,6 +9,7 @@ pub mod hash;
 pub mod kustomization;
 pub mod label_selector;
 mod loader;
+pub mod name_reference;
 pub mod patch;
 pub mod pattern;
 pub mod selector;

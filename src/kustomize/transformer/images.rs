@@ -9,6 +9,7 @@ use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::kustomize::field_path::{Create, FieldPaths, unexpected};
 use crate::kustomize::field_spec::FieldSpec;
 use crate::kustomize::kustomization::Image;
+use crate::kustomize::pattern::compile;
 use crate::kustomize::set_value::set_scalar;
 use crate::resource::{ResMap, Resource};
 use crate::yaml::{Node, Origin, Sources, Value};
@@ -49,7 +50,7 @@ impl<'i, 's> Updater<'i, 's> {
     fn new(image: &'i Image<'s>, sources: &'s Sources) -> Option<Self> {
         const TAG: &str = "(:[a-zA-Z0-9_.{}-]*)?";
         const DIGEST: &str = "(@[a-zA-Z0-9]+([.+_-][a-zA-Z0-9]+)*:[a-zA-Z0-9_.{}-]*)?";
-        let pattern = Regex::new(&format!("^{}{TAG}{DIGEST}$", image.name.value)).ok()?;
+        let pattern = compile(&format!("^{}{TAG}{DIGEST}$", image.name.value)).ok()?;
         let origin = [image.new_tag, image.digest, image.tag_suffix, image.new_name]
             .into_iter()
             .find(|text| !text.is_empty())

@@ -1,0 +1,196 @@
+//! Writes the new names of objects into the objects that refer to them.
+//!
+//! Upstream's `nameReferenceTransformer`. Rules say which fields of which kinds hold the name of what
+//! ([`NameReference`]); a name that one object had before is replaced by the name that it has now. Rules for
+//! one field are applied one after the other, so what the first one wrote the second one may write again.
+//!
+//! Whoever could be referred to is looked up by earlier name and namespace; nothing is searched. All lookups
+//! see the objects as they were before the first reference was fixed, so the order of objects is of no weight.
+
+mod candidates;
+mod referrer;
+mod select;
+
+use rustc_hash::FxHashMap;
+
+use super::field_path::{Create, FieldPath};
+use super::transformer_config::NameReference;
+use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::resource::{Gvk, ResId, ResMap, Resource};
+use crate::yaml::{Origin, Sources};
+use candidates::Candidates;
+use referrer::Referrer;
+use select::Selection;
+
+/// One field that may hold a name, and the kind of object that it names.
+struct Rule<'s> {
+    target: Gvk<'s>,
+    field: FieldPath<'s>,
+    is_role_ref: bool,
+}
+
+/// Rules by the type of the object that refers.
+struct Rules<'s> {
+    rules: Vec<Rule<'s>>,
+    by_type: FxHashMap<Gvk<'s>, Vec<usize>>,
+}
+
+/// Fixes every reference to an object that was renamed or moved.
+pub fn apply<'s>(
+    references: &[NameReference<'s>],
+    resources: &mut ResMap<'s>,
+    sources: &'s Sources,
+) -> Result<(), Diagnostics> {
+    let mut errors = Diagnostics::default();
+    let mut rules = Rules::new(references, sources);
+    let candidates = Candidates::new(resources);
+    let mut referrals: Vec<(usize, ResId<'s>)> = Vec::new();
+    for resource in resources.iter_mut() {
+        let id = resource.current_id();
+        match fix(resource, &mut rules, &candidates) {
+            Ok(found) => referrals.extend(found.into_iter().map(|position| (position, id))),
+            Err(found) => errors.0.extend(found.0.into_iter().map(|error| error.object(id))),
+        }
+    }
+    for (position, id) in referrals {
+        if let Some(resource) = resources.get_mut(position) {
+            resource.referenced_by.push(id);
+        }
+    }
+    errors.into_result()
+}
+
+/// Fixes the references in one object; gives the positions of those it refers to.
+fn fix<'s>(
+    resource: &mut Resource<'s>,
+    rules: &mut Rules<'s>,
+    candidates: &Candidates<'s>,
+) -> Result<Vec<usize>, Diagnostics> {
+    let mut referrals = Vec::new();
+    let mut errors = Diagnostics::default();
+    let original = resource.original_id().gvk;
+    let mut rules = rules.of(&original).peekable();
+    if rules.peek().is_none() {
+        return Ok(referrals);
+    }
+    let referrer = Referrer::new(resource)?;
+    for rule in rules {
+        let role_ref = rule.is_role_ref.then(|| referrer::role_ref(&resource.node)).flatten();
+        let mut selection = Selection {
+            referrer: &referrer,
+            target: rule.target,
+            role_ref,
+            candidates,
+            referrals: &mut referrals,
+        };
+        let walked =
+            rule.field.walk(&mut resource.node, Create::Never, Origin::NONE, &mut |node| selection.set(node));
+        if let Err(error) = walked {
+            errors.push(about_rule(error, rule));
+        }
+    }
+    errors.into_result().map(|()| referrals)
+}
+
+fn about_rule(error: Diagnostic, rule: &Rule<'_>) -> Diagnostic {
+    error.related(rule.field.spec.origin, "the field spec is here")
+}
+
+impl<'s> Rules<'s> {
+    fn new(references: &[NameReference<'s>], sources: &'s Sources) -> Self {
+        let rules = references
+            .iter()
+            .flat_map(|reference| reference.referrers.iter().map(|spec| (reference.target, *spec)))
+            .map(|(target, spec)| Rule {
+                target,
+                field: FieldPath::new(spec, sources),
+                is_role_ref: spec.path.ends_with("roleRef/name"),
+            })
+            .collect();
+        Self { rules, by_type: FxHashMap::default() }
+    }
+
+    /// The rules for objects of one type, in order.
+    fn of(&mut self, gvk: &Gvk<'s>) -> impl Iterator<Item = &Rule<'s>> {
+        let rules = &self.rules;
+        let found = self.by_type.entry(*gvk).or_insert_with(|| {
+            (0..rules.len()).filter(|index| gvk.is_selected_by(&rules[*index].field.spec.gvk)).collect()
+        });
+        found.iter().map(|index| &rules[*index])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kustomize::testing::{objects, sources, written};
+    use crate::kustomize::transformer_config::TransformerConfig;
+
+    const SECRET: &str = "apiVersion: v1\nkind: Secret\nmetadata:\n  name: a\n";
+    const POD: &str =
+        "apiVersion: v1\nkind: Pod\nmetadata:\n  name: p\nspec:\n  imagePullSecrets:\n  - name: a\n";
+
+    fn rename(resource: &mut Resource<'static>, name: &'static str) {
+        resource.store_previous_id();
+        resource.set_name(name, Origin::NONE);
+    }
+
+    fn fixed(resources: &mut ResMap<'static>, sources: &'static Sources) -> Result<String, Diagnostics> {
+        apply(&TransformerConfig::built_in().name_reference, resources, sources)?;
+        Ok(written(resources))
+    }
+
+    #[test]
+    fn a_reference_follows_and_is_remembered() {
+        let sources = sources();
+        let mut resources = objects(&format!("{SECRET}---\n{POD}"), sources);
+        rename(&mut resources.as_mut_slice()[0], "b");
+        let text = fixed(&mut resources, sources).unwrap();
+        assert!(text.ends_with("imagePullSecrets:\n  - name: b\n"), "{text}");
+        assert_eq!(resources.get(0).unwrap().referenced_by.len(), 1);
+    }
+
+    #[test]
+    fn other_namespaces_are_not_meant() {
+        let sources = sources();
+        let mut resources = objects(&format!("{SECRET}  namespace: other\n---\n{POD}"), sources);
+        rename(&mut resources.as_mut_slice()[0], "b");
+        assert!(fixed(&mut resources, sources).unwrap().ends_with("- name: a\n"));
+    }
+
+    #[test]
+    fn prefixes_decide_between_two_and_without_them_it_is_an_error() {
+        let sources = sources();
+        let mut resources = objects(&format!("{SECRET}---\n{SECRET}---\n{POD}"), sources);
+        rename(&mut resources.as_mut_slice()[0], "b");
+        rename(&mut resources.as_mut_slice()[1], "c");
+        let errors = fixed(&mut resources, sources).unwrap_err();
+        assert_eq!(errors.0.len(), 1);
+        assert_eq!(errors.0[0].related.len(), 2);
+        for (position, prefix) in [(0, "x"), (1, "y"), (2, "y")] {
+            resources.as_mut_slice()[position].name_prefixes.push(prefix);
+        }
+        assert!(fixed(&mut resources, sources).unwrap().ends_with("- name: c\n"));
+    }
+
+    #[test]
+    fn subjects_get_name_and_namespace() {
+        let sources = sources();
+        let text = "apiVersion: v1\nkind: ServiceAccount\nmetadata:\n  name: a\n  namespace: home\n---\n\
+                    apiVersion: rbac.authorization.k8s.io/v1\nkind: RoleBinding\nmetadata:\n  name: r\n  \
+                    namespace: other\nsubjects:\n- kind: ServiceAccount\n  name: a\n  namespace: home\n";
+        let mut resources = objects(text, sources);
+        rename(&mut resources.as_mut_slice()[0], "b");
+        let text = fixed(&mut resources, sources).unwrap();
+        assert!(text.ends_with("  name: b\n  namespace: home\n"), "{text}");
+    }
+
+    #[test]
+    fn a_blank_namespace_of_a_subject_is_an_error() {
+        let sources = sources();
+        let text = "apiVersion: rbac.authorization.k8s.io/v1\nkind: RoleBinding\nmetadata:\n  name: r\n\
+                    subjects:\n- kind: ServiceAccount\n  name: a\n  namespace:\n";
+        let errors = fixed(&mut objects(text, sources), sources).unwrap_err();
+        assert!(errors.0[0].message.contains("namespace"), "{errors}");
+    }
+}
