@@ -16,7 +16,12 @@ struct Decimal {
 impl Decimal {
     /// The shortest digits that read back as the same number.
     fn shortest(value: f64) -> Self {
-        let text = format!("{:e}", value.abs());
+        let size = value.abs();
+        let text = format!("{size:e}");
+        // Two texts of this length may be equally near. Go takes the even one, as writing to a length does.
+        let places = text.find('e').map_or(0, |end| end.saturating_sub(2));
+        let even = format!("{size:.places$e}");
+        let text = if even.parse() == Ok(size) { even } else { text };
         let (mantissa, exponent) = text.split_once('e').unwrap_or((&text, "0"));
         let digits = mantissa.replace('.', "");
         let point = exponent.parse().unwrap_or(0) + 1;
@@ -152,6 +157,7 @@ mod tests {
             (1.5e300, "1.5e+300"),
             (2.5, "2.5"),
             (-12.25, "-12.25"),
+            (667_169_895_452_177.25, "6.671698954521772e+14"),
         ];
         for (value, text) in rows {
             assert_eq!(yaml_text(value), text);
