@@ -19,6 +19,8 @@ mod order;
 mod quoted;
 mod shape;
 mod source_style;
+#[cfg(test)]
+mod tests;
 mod text;
 
 pub use block::emit;
