@@ -244,6 +244,8 @@ impl<'s> Composer<'s> {
 
     fn tagged(&mut self, tag: &str, text: &'s str, style: Style, origin: Origin) -> (&'s str, Style) {
         match tag::apply(tag, text, style, self.context.options.typing) {
+            // An empty value in flow style would be a string when it is written; a tag says it is null.
+            Tagged::Style(Style::Plain) if text.is_empty() => ("null", Style::Plain),
             Tagged::Style(style) => (text, style),
             Tagged::Decoded(decoded) => (self.sources.keep(decoded), Style::DoubleQuoted),
             Tagged::Mismatch(expected) => {

@@ -117,7 +117,7 @@ fn block_scalar_without_a_last_line_break_has_none() {
 
 #[test]
 fn tags_become_styles() {
-    reads("a: !!str 1\nb: !!int \"3\"\nc: !x 12\nd: ! 12\ne: !!null ''", "{a:\"1 b:3 c:\"12 d:12 e:}");
+    reads("a: !!str 1\nb: !!int \"3\"\nc: !x 12\nd: ! 12\ne: !!null ''", "{a:\"1 b:3 c:\"12 d:12 e:null}");
     reads("a: !!binary aGVsbG8=\nb: !!binary gIGC\nc: !!set {x, y}", "{a:\"hello b:\"gIGC c:{x:∅ y:∅}}");
     fails(
         "a: !!int x\nb: !!bool yes",
