@@ -12,6 +12,7 @@ mod loader;
 pub mod name_reference;
 pub mod patch;
 pub mod pattern;
+pub mod replacement;
 pub mod selector;
 mod set_value;
 pub mod sort;

@@ -10,13 +10,15 @@ use std::str::Chars;
 
 use regex::Regex;
 
-/// A pattern that must match a whole text. An empty pattern matches any text.
+/// A pattern that must match a whole text, or some part of it. An empty pattern matches any text.
 #[derive(Clone, Debug)]
 pub enum Pattern<'s> {
     /// Matches anything.
     Any,
     /// Letters that stand for themselves, and dots that stand for one letter.
     Simple(&'s str),
+    /// Letters that stand for themselves, anywhere in the text.
+    Contains(&'s str),
     /// Anything else.
     Regex(Box<Regex>),
 }
@@ -33,12 +35,24 @@ impl<'s> Pattern<'s> {
         compile(&format!("^(?:{pattern})$")).map(|regex| Self::Regex(Box::new(regex)))
     }
 
-    /// Whether the pattern matches the whole text.
+    /// Reads a pattern that may match anywhere; the error is a text for people.
+    pub fn anywhere(pattern: &'s str) -> Result<Self, String> {
+        if pattern.is_empty() {
+            return Ok(Self::Any);
+        }
+        if pattern.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_/: ".contains(&byte)) {
+            return Ok(Self::Contains(pattern));
+        }
+        compile(pattern).map(|regex| Self::Regex(Box::new(regex)))
+    }
+
+    /// Whether the pattern matches.
     pub fn matches(&self, text: &str) -> bool {
         match self {
             Self::Any => true,
             Self::Simple(pattern) if *pattern == text => true,
             Self::Simple(pattern) => pattern.contains('.') && matches_with_dots(pattern, text),
+            Self::Contains(part) => text.contains(part),
             Self::Regex(regex) => regex.is_match(text),
         }
     }
@@ -219,6 +233,15 @@ mod tests {
         assert!(matches("app|web.*", "web-1"));
         assert!(!matches("app|web", "app-web"));
         assert!(matches("a)|(b", "b"));
+    }
+
+    #[test]
+    fn parts_of_texts_are_matched() {
+        let matches = |pattern, text| Pattern::anywhere(pattern).unwrap().matches(text);
+        assert!(matches("app", "my-apps"));
+        assert!(!matches("^app", "my-app"));
+        assert!(matches("a.p", "my-app"));
+        assert!(matches("", ""));
     }
 
     #[test]

@@ -114,15 +114,7 @@ impl<'s> Selector<'s> {
 
     /// Positions of the objects that can match, in order.
     pub fn candidates(&self, index: &SelectorIndex<'_>) -> Vec<usize> {
-        let found = match (self.name.literal(), self.kind.literal()) {
-            (Some(name), _) => index.by_name.get(name),
-            (None, Some(kind)) => index.by_kind.get(kind),
-            (None, None) => return (0..index.len).collect(),
-        };
-        let mut positions = found.cloned().unwrap_or_default();
-        positions.sort_unstable();
-        positions.dedup();
-        positions
+        index.candidates(self.name.literal(), self.kind.literal())
     }
 
     fn matches_gvk(&self, gvk: &Gvk<'_>) -> bool {
@@ -147,6 +139,19 @@ impl<'s> SelectorIndex<'s> {
             index.add(position, resource);
         }
         index
+    }
+
+    /// Positions of the objects that have or had this name, else this kind, in order.
+    pub fn candidates(&self, name: Option<&str>, kind: Option<&str>) -> Vec<usize> {
+        let found = match (name, kind) {
+            (Some(name), _) => self.by_name.get(name),
+            (None, Some(kind)) => self.by_kind.get(kind),
+            (None, None) => return (0..self.len).collect(),
+        };
+        let mut positions = found.cloned().unwrap_or_default();
+        positions.sort_unstable();
+        positions.dedup();
+        positions
     }
 
     /// Adds an object, or the names and kinds that it got since it was added.
