@@ -16,6 +16,8 @@ mod literal;
 mod meaning;
 mod number;
 mod order;
+#[cfg(test)]
+mod properties;
 mod quoted;
 mod shape;
 mod source_style;

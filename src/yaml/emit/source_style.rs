@@ -262,7 +262,8 @@ fn form(text: &str, style: Style, place: Place) -> SourceForm {
         Place { key: true, .. } => shape.plain && !text.is_empty(),
         _ => shape.plain,
     };
-    let block_allowed = shape.block && !place.in_flow && !place.key;
+    // go-yaml writes a block that starts with a tab, but cannot read it.
+    let block_allowed = shape.block && !place.in_flow && !place.key && !text.starts_with('\t');
     let quoted = if shape.single_quoted { Form::SingleQuoted } else { Form::DoubleQuoted };
     SourceForm::Text(match style {
         Style::Folded if block_allowed => return SourceForm::Folded,
