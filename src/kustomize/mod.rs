@@ -11,6 +11,7 @@ pub mod label_selector;
 mod loader;
 pub mod name_reference;
 pub mod patch;
+mod path_lookup;
 pub mod pattern;
 pub mod replacement;
 pub mod selector;
@@ -20,5 +21,6 @@ pub mod sort;
 mod testing;
 pub mod transformer;
 pub mod transformer_config;
+pub mod vars;
 
 pub use loader::{LoadRestrictor, Loader};

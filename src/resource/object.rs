@@ -44,6 +44,8 @@ pub struct Resource<'s> {
     pub needs_hash_suffix: bool,
     /// The objects that refer to this one by name.
     pub referenced_by: Vec<ResId<'s>>,
+    /// The vars that take their value from this object.
+    pub var_names: Vec<&'s str>,
     /// For `buildMetadata: [originAnnotations]`: where the object came from.
     pub built_from: Option<BuildOrigin>,
     /// For `buildMetadata: [transformerAnnotations]`: what changed it, in order.
@@ -85,6 +87,7 @@ impl<'s> Resource<'s> {
             behavior: Behavior::Create,
             needs_hash_suffix: false,
             referenced_by: Vec::new(),
+            var_names: Vec::new(),
             built_from: None,
             transformations: Vec::new(),
         }
