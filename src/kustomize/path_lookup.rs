@@ -156,28 +156,23 @@ pub(super) fn split_dotted(path: &str) -> Vec<String> {
     let mut parts = Vec::new();
     while let Some(piece) = pieces.next() {
         let mut part = piece.into_owned();
-        if part.starts_with('[') && !part.ends_with(']') {
-            for next in pieces.by_ref() {
-                part = format!("{part}.{next}");
-                if part.ends_with(']') {
-                    break;
-                }
-            }
-            if !part.contains('=') {
-                part = part.trim_matches(['[', ']']).to_owned();
-            }
+        let is_open = part.starts_with('[') && !part.ends_with(']');
+        while is_open && !part.ends_with(']') {
+            let Some(next) = pieces.next() else { break };
+            part = format!("{part}.{next}");
         }
-        push_with_index(part, &mut parts);
+        let is_key = is_open && !part.contains('=');
+        push_with_index(if is_key { part.trim_matches(['[', ']']) } else { &part }, &mut parts);
     }
     parts
 }
 
-fn push_with_index(part: String, parts: &mut Vec<String>) {
+fn push_with_index(part: &str, parts: &mut Vec<String>) {
     let indexed = part
         .strip_suffix(']')
         .and_then(|rest| rest.rsplit_once('['))
         .filter(|(_, index)| !index.is_empty() && index.bytes().all(|byte| byte.is_ascii_digit()));
-    let Some((name, index)) = indexed else { return parts.push(part) };
+    let Some((name, index)) = indexed else { return parts.push(part.to_owned()) };
     if !name.is_empty() {
         parts.push(name.to_owned());
     }

@@ -5,10 +5,12 @@
 
 mod config_map;
 mod env_file;
+mod iam_policy;
 mod key_value;
 mod secret;
 
 pub use config_map::config_map;
+pub use iam_policy::{CloudServiceAccount, IamPolicyArgs, KubernetesService, iam_policy};
 pub use secret::secret;
 
 use std::collections::BTreeMap;

@@ -6,3 +6,4 @@ pub mod images;
 pub mod labels;
 pub mod namespace;
 pub mod replicas;
+pub mod value_add;

@@ -30,7 +30,7 @@ impl<'s> Expander<'s> {
         match &mut node.value {
             Value::Scalar(_) => self.expand_string(node),
             Value::Mapping(mapping) => {
-                mapping.iter_mut().for_each(|entry| self.expand_string(&mut entry.value))
+                mapping.iter_mut().for_each(|entry| self.expand_string(&mut entry.value));
             }
             Value::Sequence(items) => {
                 for item in items {
@@ -102,18 +102,14 @@ impl<'s> Expander<'s> {
     }
 
     fn push_value(&mut self, name: &str, out: &mut String) -> Origin {
-        match self.value(name) {
-            Some((Content::Text(text) | Content::Typed(_, text), origin)) => {
-                out.push_str(text);
-                origin
-            }
-            _ => {
-                out.push_str("$(");
-                out.push_str(name);
-                out.push(')');
-                Origin::NONE
-            }
+        if let Some((Content::Text(text) | Content::Typed(_, text), origin)) = self.value(name) {
+            out.push_str(text);
+            return origin;
         }
+        out.push_str("$(");
+        out.push_str(name);
+        out.push(')');
+        Origin::NONE
     }
 
     fn value(&mut self, name: &str) -> Option<(Content<'s>, Origin)> {
