@@ -32,6 +32,11 @@ const DIFFERENT: &[(&str, &str, &str)] = &[
         "  v: \"Aé\\U0001F600/\\e\u{a0}\\N\\L\\P\\0\"",
         "kustomize refuses `\\/`, which JSON has",
     ),
+    (
+        r#"  v: "\ud83d\ude00""#,
+        "  v: \"\\U0001F600\"",
+        "kustomize refuses surrogate pairs, which is how JSON escapes characters beyond U+FFFF",
+    ),
 ];
 
 /// A line of a table: what stands below `spec:`, and what kustomize writes there.

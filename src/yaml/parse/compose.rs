@@ -226,17 +226,9 @@ impl<'s> Composer<'s> {
         }
     }
 
-    /// kustomize writes flow collections out and reads them once more, with two effects: nothing becomes an
-    /// empty string, and a date with a time, which has a colon in it, comes back in quotes.
     fn untagged_style(&self, text: &str, style: Style) -> Style {
-        let in_flow = self.frames.last().is_some_and(|frame| frame.flow);
-        if style != Style::Plain || !in_flow || self.context.options.typing == Typing::Legacy {
-            return style;
-        }
-        if text.is_empty() {
-            Style::Flow
-        } else if text.contains(':') && matches!(resolve(text, Typing::Core), Scalar::Timestamp(_)) {
-            Style::DoubleQuoted
+        if style == Style::Plain && self.frames.last().is_some_and(|frame| frame.flow) {
+            flow_plain_style(text, self.context.options.typing)
         } else {
             style
         }
@@ -338,5 +330,19 @@ fn type_name(scalar: Scalar) -> &'static str {
         Scalar::Integer(_) | Scalar::Float(_) => "a number",
         Scalar::Timestamp(_) => "a date",
         Scalar::String => "a string",
+    }
+}
+
+/// The style of a plain scalar in a flow collection. kustomize writes these out and reads them once more, with two
+/// effects: nothing becomes an empty string, and a date with a time, which has a colon in it, comes back quoted.
+pub(super) fn flow_plain_style(text: &str, typing: Typing) -> Style {
+    if typing == Typing::Legacy {
+        Style::Plain
+    } else if text.is_empty() {
+        Style::Flow
+    } else if text.contains(':') && matches!(resolve(text, Typing::Core), Scalar::Timestamp(_)) {
+        Style::DoubleQuoted
+    } else {
+        Style::Plain
     }
 }

@@ -6,6 +6,7 @@
 
 mod compose;
 mod fallback;
+mod fast;
 mod merge;
 mod split;
 mod tag;
@@ -144,12 +145,13 @@ impl<'s> Piece<'s> {
     }
 }
 
+/// The quick parser reads nearly everything; what it does not, the full one does, errors included.
 fn parse_piece<'s>(
     piece: Piece<'s>,
     sources: &'s Sources,
     options: ParseOptions,
 ) -> Result<SingleDocument<'s>, Vec<ParseError>> {
-    fallback::parse(piece, sources, options)
+    fast::parse(piece, sources, options.typing).map_or_else(|| fallback::parse(piece, sources, options), Ok)
 }
 
 fn lost_document(origin: Origin) -> ParseError {
