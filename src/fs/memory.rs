@@ -72,7 +72,7 @@ impl FileSystem for Memory {
 }
 
 /// The path without `.` and `..`, worked out on the text alone.
-fn normal(path: &Path) -> PathBuf {
+pub fn normal(path: &Path) -> PathBuf {
     let mut result = PathBuf::new();
     for component in path.components() {
         match component {

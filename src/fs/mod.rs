@@ -1,13 +1,15 @@
 //! Files on disk, in memory, or embedded in the binary, behind one small interface.
 
 mod disk;
+mod folder;
 mod memory;
 
 use std::io;
 use std::path::{Path, PathBuf};
 
 pub use disk::Disk;
-pub use memory::Memory;
+pub use folder::{Folder, Found, PathError, replace_file};
+pub use memory::{Memory, normal};
 
 /// What the engine needs of a place that holds files. Paths are absolute, or relative to where the place begins.
 pub trait FileSystem: Sync {
