@@ -1,12 +1,16 @@
 //! stackgen: monitoring for Kubernetes on three clouds, from one Git repository.
 //!
 //! The modules are floors: each imports only from floors below it, and a test holds this (ARCHITECTURE.md has the
-//! table). From below: [`yaml`] and [`fs`]; [`resource`] and [`diagnostic`]; [`kustomize`]; [`cli`].
+//! table). From below: [`yaml`] and [`fs`]; [`resource`] and [`diagnostic`]; [`kustomize`]; [`stack`]; [`gitops`];
+//! [`output`]; [`cli`].
 
 pub mod cli;
 pub mod diagnostic;
 pub mod fs;
+pub mod gitops;
 pub mod kustomize;
+pub mod output;
 pub mod resource;
 pub mod schema;
+pub mod stack;
 pub mod yaml;

@@ -1,0 +1,8 @@
+//! Writers of results: what was computed, as text for people and for machines.
+//!
+//! Everything here turns plain data into a string. Whether that goes to a terminal, a file or a comment is the
+//! command line's business.
+
+mod text;
+
+pub use text::Text;
