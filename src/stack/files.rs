@@ -1,0 +1,101 @@
+//! Where the stack's files are: in the working directory, in the binary, or made on the way.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use super::embedded;
+use crate::fs::{Disk, FileSystem, Memory, normal};
+
+/// The working directory with the embedded stack laid under it: a folder on disk wins as a whole.
+#[derive(Clone, Debug)]
+pub struct StackFiles {
+    root: PathBuf,
+    /// Folders below the root that are in memory.
+    in_memory: Vec<PathBuf>,
+    memory: Memory,
+}
+
+impl StackFiles {
+    /// The files as seen from `root`, a canonical path.
+    pub fn new(root: &Path) -> Self {
+        let mut files = Self { root: root.to_owned(), in_memory: Vec::new(), memory: Memory::new() };
+        for folder in embedded::FOLDERS.into_iter().filter(|folder| !root.join(folder).is_dir()) {
+            files.in_memory.push(root.join(folder));
+            for (path, content) in embedded::FILES.iter().filter(|(path, _)| is_in(path, folder)) {
+                files.memory.insert(root.join(path), *content);
+            }
+        }
+        files
+    }
+
+    /// The working directory.
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// Lays a file that was made on the way into `folder`, which then is in memory as a whole.
+    pub fn add(&mut self, folder: &str, name: &str, text: String) {
+        let folder = self.root.join(folder);
+        self.memory.insert(folder.join(name), text.into_bytes());
+        if !self.in_memory.contains(&folder) {
+            self.in_memory.push(folder);
+        }
+    }
+
+    /// The place that holds `path`, and the path without `..`: a folder that is only in memory cannot be left on disk.
+    fn place(&self, path: &Path) -> (&dyn FileSystem, PathBuf) {
+        let path = normal(path);
+        let is_in_memory = self.in_memory.iter().any(|folder| path.starts_with(folder));
+        (if is_in_memory { &self.memory } else { &Disk }, path)
+    }
+}
+
+fn is_in(path: &str, folder: &str) -> bool {
+    path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'))
+}
+
+impl FileSystem for StackFiles {
+    fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
+        let (place, path) = self.place(path);
+        place.read(&path)
+    }
+
+    fn is_file(&self, path: &Path) -> bool {
+        let (place, path) = self.place(path);
+        place.is_file(&path)
+    }
+
+    fn is_dir(&self, path: &Path) -> bool {
+        let (place, path) = self.place(path);
+        place.is_dir(&path)
+    }
+
+    fn canonical(&self, path: &Path) -> io::Result<PathBuf> {
+        let (place, path) = self.place(path);
+        place.canonical(&path)
+    }
+
+    fn list(&self, path: &Path) -> Vec<String> {
+        let (place, path) = self.place(path);
+        place.list(&path)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_folder_on_disk_wins_as_a_whole() {
+        let directory = tempfile::tempdir().unwrap();
+        let root = directory.path().canonicalize().unwrap();
+        let overlay = root.join("overlays/gke/kustomization.yaml");
+        assert!(StackFiles::new(&root).is_file(&overlay));
+        std::fs::create_dir(root.join("overlays")).unwrap();
+        std::fs::write(root.join("overlays/mine"), "").unwrap();
+        let files = StackFiles::new(&root);
+        assert!(!files.is_file(&overlay));
+        assert_eq!(files.list(&root.join("overlays")), ["mine"]);
+        assert!(files.is_dir(&root.join("overlays/gke/../../base")), "the base is still the embedded one");
+    }
+}

@@ -1,0 +1,21 @@
+//! What we ship: the monitoring stack for three clouds, and the settings that say where it runs.
+//!
+//! `stackgen.yaml` lists clusters. Each is built from its overlay and a component that is rendered from
+//! `templates/cluster/`; the files come from the working directory where it has them, else from the binary.
+
+mod app;
+mod cloud;
+mod cluster;
+mod embedded;
+mod files;
+mod settings;
+mod templates;
+
+pub use app::{App, app_of};
+pub use cloud::Cloud;
+pub use cluster::BuiltCluster;
+pub use files::StackFiles;
+pub use settings::{Cluster, Engine, GitOps, Settings, check_name};
+pub use templates::{
+    ARGO_CD_APPLICATION, ARGO_CD_PROJECT, ARGO_CD_ROOT, FLUX_KUSTOMIZATION, FLUX_SOURCE, Templates,
+};
