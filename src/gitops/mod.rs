@@ -1,0 +1,18 @@
+//! The tree that Argo CD or Flux syncs: which files it has, who owns them, and how it is written safely.
+//!
+//! `tree` lays objects out as files, `argo_cd` and `flux` add what the engines need; `plan` compares that with the
+//! disk and the ledger (`inventory`), and `write` carries a plan out.
+
+mod argo_cd;
+mod file_name;
+mod flux;
+mod inventory;
+mod plan;
+mod secrets;
+mod tree;
+mod write;
+
+pub use inventory::{INVENTORY, Inventory};
+pub use plan::{Change, Plan, Scope, Status};
+pub use tree::{Tree, TreeFile, cluster_of, render_tree};
+pub use write::{Outcome, check, write};
