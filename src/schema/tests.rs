@@ -1,3 +1,5 @@
+//! Tests of the module.
+
 use super::*;
 use crate::yaml::{Entry, Key, Mapping, Node, Value};
 

@@ -1,3 +1,5 @@
+//! Strategic merges, one rule at a time.
+
 use std::path::Path;
 
 use super::*;
