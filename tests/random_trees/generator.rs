@@ -6,6 +6,7 @@ use crate::layer::{Builder, Layer};
 use crate::random::Random;
 use crate::text;
 use crate::tree::File;
+use crate::write;
 
 /// One or two entries; what they create joins the layer's objects.
 pub(crate) fn entries(builder: &mut Builder, layer: &mut Layer, kind: &str) -> Vec<Value> {
@@ -45,6 +46,21 @@ fn entry(builder: &mut Builder, layer: &Layer, kind: &str) -> Value {
         entry["options"] = options(&mut builder.random);
     }
     entry
+}
+
+/// A builtin generator as a configuration text.
+pub(crate) fn plugin(builder: &mut Builder, layer: &mut Layer) -> String {
+    let name = text::name(&mut builder.random);
+    let config = json!({
+        "apiVersion": "builtin",
+        "kind": builder.random.pick(&["ConfigMapGenerator", "SecretGenerator"]),
+        "metadata": {"name": format!("{name}-plugin")},
+        "literals": [format!("key={}", text::text(&mut builder.random))],
+        "options": options(&mut builder.random),
+    });
+    let kind = if config["kind"] == "ConfigMapGenerator" { "ConfigMap" } else { "Secret" };
+    layer.objects.push(json!({"apiVersion": "v1", "kind": kind, "metadata": config["metadata"], "data": {}}));
+    write::document(&config, builder.random.number())
 }
 
 fn add_sources(builder: &mut Builder, layer: &Layer, entry: &mut Value) {

@@ -21,6 +21,10 @@ pub(crate) fn add_generators(builder: &mut Builder, layer: &mut Layer, fields: &
     if builder.random.chance(12) {
         fields.insert("generatorOptions".into(), generator::options(&mut builder.random));
     }
+    if builder.random.chance(8) {
+        let plugin = generator::plugin(builder, layer);
+        fields.insert("generators".into(), json!([plugin]));
+    }
 }
 
 /// What changes objects, and what is kept for the end of the build.
@@ -29,12 +33,13 @@ pub(crate) fn add_transformers(builder: &mut Builder, layer: &mut Layer, fields:
     add_metadata(builder, fields);
     patch::add_all(builder, layer, fields);
     if builder.random.chance(40) {
-        fields.insert("images".into(), images(builder));
+        let field = if builder.random.chance(8) { "imageTags" } else { "images" };
+        fields.insert(field.into(), images(builder));
     }
     if builder.random.chance(20) {
         add_replicas(builder, layer, fields);
     }
-    if builder.random.chance(30) {
+    if builder.random.chance(22) {
         replacement::add(builder, layer, fields);
     }
     if builder.random.chance(15) {
@@ -45,6 +50,9 @@ pub(crate) fn add_transformers(builder: &mut Builder, layer: &mut Layer, fields:
     }
     if builder.random.chance(15) {
         plugin::add(builder, layer, fields);
+    }
+    if builder.random.chance(5) {
+        add_schema(builder, layer, fields);
     }
     if layer.is_root {
         add_output_options(builder, fields);
@@ -77,6 +85,10 @@ fn add_metadata(builder: &mut Builder, fields: &mut Fields) {
                 if builder.limits.recent && random.chance(50) {
                     entry["includeVolumeClaimTemplates"] = true.into();
                 }
+            }
+            if random.chance(15) {
+                entry["fields"] =
+                    json!([{"path": "spec/labels", "kind": "Fleet", "create": random.chance(50)}]);
             }
             entries.push(entry);
         }
@@ -159,6 +171,25 @@ fn add_configuration(builder: &mut Builder, layer: &Layer, fields: &mut Fields) 
     let document = builder.random.pick(&choices).clone();
     let name = builder.add_new(&layer.folder, "configuration", File::Documents(vec![document]));
     fields.insert("configurations".into(), json!([name]));
+}
+
+/// A schema that gives one kind merge keys, and takes those of all others away.
+fn add_schema(builder: &mut Builder, layer: &Layer, fields: &mut Fields) {
+    let merged = json!({
+        "type": "array",
+        "x-kubernetes-patch-strategy": "merge",
+        "x-kubernetes-patch-merge-key": "name",
+        "items": {"type": "object"},
+    });
+    let spec =
+        json!({"type": "object", "properties": {"key": merged.clone(), "a.b": merged.clone(), "k1": merged}});
+    let document = json!({"definitions": {"v1.Fleet": {
+        "type": "object",
+        "properties": {"spec": spec},
+        "x-kubernetes-group-version-kind": [{"group": "example.com", "version": "v1", "kind": "Fleet"}],
+    }}});
+    let name = builder.add_new(&layer.folder, "schema", File::Documents(vec![document]));
+    fields.insert("openapi".into(), json!({"path": name}));
 }
 
 fn add_output_options(builder: &mut Builder, fields: &mut Fields) {

@@ -89,7 +89,8 @@ impl Builder {
         let mut layer = Layer { folder, objects, is_component: false, is_root };
         self.add_resources(&mut layer, &mut resources);
         let mut fields = Map::new();
-        fields.insert("resources".into(), resources.into());
+        let field = if self.random.chance(4) { "bases" } else { "resources" };
+        fields.insert(field.into(), resources.into());
         kustomization::add_generators(self, &mut layer, &mut fields);
         if self.random.chance(25) {
             let component = self.component(&mut layer);

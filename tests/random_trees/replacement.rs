@@ -56,7 +56,10 @@ fn target(random: &mut Random, object: &Value, recent: bool) -> Value {
     let mut target = json!({"select": select});
     let with_delimiter = random.chance(10);
     let paths = field_paths(object, with_delimiter || random.chance(70));
-    if random.chance(70) || paths.is_empty() {
+    let embedded = if recent { embedded_paths(object) } else { Vec::new() };
+    if !embedded.is_empty() && random.chance(60) {
+        target["fieldPaths"] = json!([random.pick(&embedded)]);
+    } else if random.chance(70) || paths.is_empty() {
         let created = ["metadata.annotations.replaced", "metadata.labels.new", "spec.fresh.deep", "data.k1"];
         target["fieldPaths"] = json!([random.pick(&created)]);
         target["options"] = json!({"create": true});
@@ -104,6 +107,25 @@ fn collect(value: &Value, path: &str, only_scalars: bool, paths: &mut Vec<String
         }
         _ => {}
     }
+}
+
+/// Paths that go on into the YAML or JSON text of a field.
+fn embedded_paths(object: &Value) -> Vec<String> {
+    let mut paths = Vec::new();
+    for (key, text) in object["data"].as_object().into_iter().flatten() {
+        let steps: &[&str] = match text.as_str() {
+            Some(text) if text.starts_with("global:") => &[
+                "global.scrape_interval",
+                "scrape_configs.[job_name=node].job_name",
+                "scrape_configs.0.static_configs",
+            ],
+            Some(text) if text.starts_with("{\n") => &["title", "panels.0.id", "tags", "missing"],
+            Some(text) if text.starts_with("{\"") => &["a.1", "a", "b"],
+            _ => &[],
+        };
+        paths.extend(steps.iter().map(|step| format!("data.{}.{step}", escape(key))));
+    }
+    paths
 }
 
 fn escape(key: &str) -> String {
