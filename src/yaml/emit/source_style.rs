@@ -150,13 +150,11 @@ impl<'n, 's> Writer<'_, 'n, 's> {
 
     /// The style a key was read in; double quotes for a new key that would not be a string without them.
     fn key_style(&self, key: &Key<'_>) -> Style {
-        let written_in = |quote: char| {
-            let text = self.sources.text_at(key.origin)?.strip_prefix(quote)?;
-            text.strip_prefix(key.text)?.strip_prefix(quote)
-        };
-        if written_in('\'').is_some() {
+        let written = self.sources.text_at(key.origin).unwrap_or_default();
+        if is_quoted(written, '\'', key.text) {
             Style::SingleQuoted
-        } else if written_in('"').is_some() || !is_string(key.text, Typing::Core) || key.text == "<<" {
+        } else if is_quoted(written, '"', key.text) || !is_string(key.text, Typing::Core) || key.text == "<<"
+        {
             Style::DoubleQuoted
         } else {
             Style::Plain
@@ -213,6 +211,10 @@ impl<'n, 's> Writer<'_, 'n, 's> {
         if !(text.is_empty() && form == SourceForm::Text(Form::Plain)) {
             self.space(before);
         }
+        if text == "<<" && style == Style::Plain {
+            // go-yaml knows this as the key of a merge, and as a value asks for it by its tag.
+            self.page.out.push_str("!!merge ");
+        }
         self.text(text, form, Fold::To(indent), Around { indent, ..around });
         if around.in_flow {
             return;
@@ -239,6 +241,19 @@ impl<'n, 's> Writer<'_, 'n, 's> {
             }
         }
     }
+}
+
+/// Whether `written` starts with `text` in these quotes. A key that a transformer made may have the place of
+/// something else.
+fn is_quoted(written: &str, quote: char, text: &str) -> bool {
+    let Some(inside) = written.strip_prefix(quote) else { return false };
+    if quote == '\'' {
+        let doubled = text.replace('\'', "''");
+        return inside.strip_prefix(doubled.as_str()).is_some_and(|rest| rest.starts_with(quote));
+    }
+    // Escapes are not undone here: text that has one is taken for the key.
+    inside.strip_prefix(text).is_some_and(|rest| rest.starts_with(quote))
+        || inside.find(['"', '\\']).is_some_and(|at| inside[at..].starts_with('\\'))
 }
 
 /// The form of a scalar that keeps its style.
