@@ -1,5 +1,6 @@
 //! The engine: kustomization files to objects, in upstream's words and order.
 
+pub mod crd_fields;
 pub mod decode;
 mod default_field_specs;
 mod field_path;

@@ -122,18 +122,16 @@ fn insert_path_part(path: &str, position: usize, part: &str) -> String {
 
 /// The parts of a path; the first one of an absolute path is empty.
 fn path_pieces(path: &str) -> Vec<&str> {
+    if path == "/" {
+        return vec![""];
+    }
     let mut rest = path;
     let mut parts = Vec::new();
     while let Some((directory, name)) = rest.rsplit_once('/') {
         parts.push(name);
         rest = directory;
-        if directory.is_empty() {
-            // The slash at the start: nothing stands behind it in `/` itself.
-            parts.retain(|part| !(part.is_empty() && path == "/"));
-            parts.push("");
-        }
     }
-    if !rest.is_empty() {
+    if !rest.is_empty() || path.starts_with('/') {
         parts.push(rest);
     }
     parts.reverse();
