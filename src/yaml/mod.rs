@@ -9,7 +9,9 @@ mod parse;
 mod scalar;
 mod source;
 
-pub use emit::{EmitError, HtmlEscapes, JsonLayout, JsonNumbers, emit, emit_source_style, to_json};
+pub use emit::{
+    EmitError, HtmlEscapes, JsonLayout, JsonNumbers, emit, emit_source_style, through_json, to_json,
+};
 pub use encoding::{NotText, decode_text};
 pub use node::{Entry, Key, Mapping, Node, Style, Value};
 pub use parse::{

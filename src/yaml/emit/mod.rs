@@ -4,7 +4,7 @@
 //! to JSON to values again before the text is made; here the same bytes come from the nodes at once: types by
 //! go-yaml v3's rules, values as JSON carries them, text by go-yaml v2's rules.
 //! [`emit_source_style`] keeps order and styles, as kustomize's nodes print themselves. [`to_json`] writes JSON as
-//! Go does.
+//! Go does. [`through_json`] turns a value into JSON and back in place.
 //!
 //! Where kustomize loses data the value is kept: integers beyond 64 bits stay exact, a key `<<` that was quoted
 //! stays a key, control characters are escaped instead of refused, NEL stays NEL instead of a space.
@@ -24,10 +24,12 @@ mod source_style;
 #[cfg(test)]
 mod tests;
 mod text;
+mod through_json;
 
 pub use block::emit;
 pub use json::{HtmlEscapes, JsonLayout, JsonNumbers, to_json};
 pub use source_style::emit_source_style;
+pub use through_json::through_json;
 
 use super::source::Origin;
 

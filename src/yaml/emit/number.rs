@@ -105,6 +105,13 @@ fn general(value: f64, out: &mut String) {
     }
 }
 
+/// A finite number as go-yaml writes a float.
+pub(super) fn general_text(value: f64) -> String {
+    let mut text = String::new();
+    general(value, &mut text);
+    text
+}
+
 /// The digits of an integer too large for 64 bits, which go-yaml would round to a float: without sign `+`,
 /// separators and leading zeros. `None` if the text is no such integer.
 pub(super) fn long_integer(text: &str) -> Option<String> {
