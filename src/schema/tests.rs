@@ -1,3 +1,5 @@
+//! The built-in table and files of users.
+
 //! Tests of the module.
 
 use super::*;

@@ -1,3 +1,5 @@
+//! Patches for whole objects.
+
 use super::*;
 use crate::kustomize::testing::{nodes, sources};
 use crate::yaml::emit;

@@ -1,3 +1,5 @@
+//! JSON patches: results and messages.
+
 use std::path::Path;
 
 use super::*;

@@ -1,3 +1,5 @@
+//! Merges: results, places and time.
+
 //! Strategic merges, one rule at a time.
 
 use std::path::Path;
