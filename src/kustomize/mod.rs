@@ -1,5 +1,8 @@
 //! The engine: kustomization files to objects, in upstream's words and order.
 
+mod accumulator;
+mod build;
+mod build_metadata;
 pub mod crd_fields;
 pub mod decode;
 mod default_field_specs;
@@ -11,17 +14,26 @@ pub mod kustomization;
 pub mod label_selector;
 mod loader;
 pub mod name_reference;
+mod open_api;
 pub mod patch;
+mod patches;
 mod path_lookup;
 pub mod pattern;
+mod pending;
+mod plugin;
+pub mod plugin_settings;
+mod read;
 pub mod replacement;
 pub mod selector;
 mod set_value;
 pub mod sort;
+mod target;
 #[cfg(test)]
 mod testing;
+mod transform;
 pub mod transformer;
 pub mod transformer_config;
 pub mod vars;
 
+pub use build::{Build, BuildOptions, Builder, Reorder, build};
 pub use loader::{LoadRestrictor, Loader};

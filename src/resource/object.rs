@@ -2,7 +2,7 @@
 
 use super::gvk::Gvk;
 use super::id::ResId;
-use crate::yaml::{Mapping, Node, Origin, Value};
+use crate::yaml::{Mapping, Node, Origin, Style, Value};
 
 /// What a generator does with an object that is there already.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
@@ -156,10 +156,17 @@ impl<'s> Resource<'s> {
         child_mapping(self.node.as_mapping_mut()?, "metadata", origin)
     }
 
-    /// Sets `metadata.name`.
+    /// Sets `metadata.name`. Quotes that are there stay.
     pub fn set_name(&mut self, name: &'s str, origin: Origin) {
         if let Some(metadata) = self.metadata_mut(origin) {
-            metadata.insert("name", Node::plain(name, origin));
+            set_text(metadata, "name", name, origin);
+        }
+    }
+
+    /// Sets `kind`. Quotes that are there stay.
+    pub fn set_kind(&mut self, kind: &'s str, origin: Origin) {
+        if let Some(object) = self.node.as_mapping_mut() {
+            set_text(object, "kind", kind, origin);
         }
     }
 
@@ -169,7 +176,7 @@ impl<'s> Resource<'s> {
         if namespace.is_empty() {
             metadata.remove("namespace");
         } else {
-            metadata.insert("namespace", Node::plain(namespace, origin));
+            set_text(metadata, "namespace", namespace, origin);
         }
     }
 
@@ -197,6 +204,16 @@ pub fn child_mapping<'a, 's>(
         Value::Mapping(mapping) => Some(mapping),
         _ => None,
     }
+}
+
+/// Sets a key to a scalar; a text that is there already keeps its place and its quotes.
+fn set_text<'s>(mapping: &mut Mapping<'s>, key: &'static str, text: &'s str, origin: Origin) {
+    let style = match mapping.get(key) {
+        Some(old) if old.text() == Some(text) => return,
+        Some(old) if old.text().is_some() => old.style,
+        _ => Style::Plain,
+    };
+    mapping.insert(key, Node { style, ..Node::plain(text, origin) });
 }
 
 fn text<'s>(node: Option<&Node<'s>>) -> &'s str {

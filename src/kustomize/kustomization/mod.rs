@@ -3,9 +3,11 @@
 //! Field names and defaults are upstream's (`api/types/kustomization.go`), deprecated ones included.
 
 mod fields;
+mod file;
 
 pub use fields::{
     ConfigMapArgs, FieldOptions, GeneratorOptions, Image, Kustomization, Label, LegacySortOptions, Patch,
     PatchOptions, Replacement, ReplacementSource, ReplacementTarget, Replica, SecretArgs, SelectorFields,
     SortOptions, Var, VarFieldRef, VarObjRef,
 };
+pub use file::{Loaded, load};

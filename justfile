@@ -1,0 +1,23 @@
+# What CI runs.
+check:
+    bash .ci/run
+
+# Everything that can be tested without other tools.
+test *ARGS:
+    cargo test {{ARGS}}
+
+# Write the expected output of the parity cases with the real kustomize.
+bless-parity KUSTOMIZE="kustomize":
+    tests/parity/bless {{KUSTOMIZE}}
+
+# Build random trees with stackgen and with the real one.
+random COUNT="2000" SEED="1":
+    STACKGEN_RANDOM_TREES={{COUNT}} STACKGEN_RANDOM_SEED={{SEED}} cargo test --release --test random_trees
+
+# Times beside the real one.
+bench:
+    cargo bench --bench build
+
+# Render our own tree.
+render:
+    cargo run --release -- render

@@ -1,0 +1,183 @@
+//! A build from start to end.
+
+use std::path::{Path, PathBuf};
+
+use rustc_hash::FxHashMap;
+
+use super::accumulator::Accumulator;
+use super::build_metadata::BuildMetadata;
+use super::kustomization::{Kustomization, load};
+use super::loader::{LoadRestrictor, Loader};
+use super::target::Target;
+use super::{hash, name_reference, open_api, sort, vars};
+use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::fs::FileSystem;
+use crate::resource::{ResMap, child_mapping};
+use crate::schema::Schema;
+use crate::yaml::{Node, Origin, Sources};
+
+/// The label that says who manages an object, and its value: the reference version prints this about itself.
+const MANAGED_BY: (&str, &str) = ("app.kubernetes.io/managed-by", "kustomize-(devel)");
+
+/// The order of the objects, where the kustomization says nothing about it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum Reorder {
+    /// By kind, then type, namespace and name.
+    #[default]
+    Legacy,
+    /// As they were read.
+    None,
+}
+
+/// What a command line can say about a build.
+#[derive(Clone, Debug, Default)]
+pub struct BuildOptions {
+    /// Which files may be read.
+    pub load_restrictor: LoadRestrictor,
+    /// The order of the objects.
+    pub reorder: Reorder,
+    /// Set the label `app.kubernetes.io/managed-by`.
+    pub managed_by_label: bool,
+}
+
+/// What a build gives.
+#[derive(Clone, Debug)]
+pub struct Build<'s> {
+    /// The objects, in order.
+    pub resources: ResMap<'s>,
+    /// Things to tell the user.
+    pub warnings: Vec<Diagnostic>,
+}
+
+/// Builds the kustomization in `folder`: what `kustomize build` does.
+pub fn build<'s>(
+    files: &dyn FileSystem,
+    folder: &Path,
+    options: &BuildOptions,
+    sources: &'s Sources,
+) -> Result<Build<'s>, Diagnostics> {
+    let mut builder = Builder { bases: None, ..Builder::new(files, options.clone(), sources) };
+    builder.build(folder)
+}
+
+/// Builds several folders, reading and working on the bases they share only once.
+pub struct Builder<'a, 's> {
+    files: &'a dyn FileSystem,
+    options: BuildOptions,
+    sources: &'s Sources,
+    /// `None` where there is nothing to share with.
+    bases: Option<Bases<'s>>,
+}
+
+/// What kustomizations below the top gathered, by folder.
+type Bases<'s> = FxHashMap<PathBuf, Accumulator<'s>>;
+
+impl<'a, 's> Builder<'a, 's> {
+    /// A builder that has read nothing yet.
+    pub fn new(files: &'a dyn FileSystem, options: BuildOptions, sources: &'s Sources) -> Self {
+        Self { files, options, sources, bases: Some(Bases::default()) }
+    }
+
+    /// Builds the kustomization in `folder`.
+    pub fn build(&mut self, folder: &Path) -> Result<Build<'s>, Diagnostics> {
+        let loader = Loader::new(self.files, self.sources, self.options.load_restrictor, folder)?;
+        let file = load(&loader, Origin::NONE)?;
+        let mut run = Run {
+            metadata: BuildMetadata::of(&file.kustomization),
+            schema: Schema::builtin(),
+            schema_is_set: false,
+            objects_were_read: false,
+            warnings: Vec::new(),
+            bases: self.bases.as_mut(),
+        };
+        run.use_schema(&loader, &file.kustomization)?;
+        let target = Target::new(loader, file, String::new(), &mut run);
+        let Accumulator { mut resources, config, vars, .. } =
+            target.accumulate(Accumulator::default(), &mut run)?;
+        hash::apply(&mut resources, self.sources)?;
+        name_reference::apply(&config.name_reference, &mut resources, self.sources)?;
+        run.warnings.extend(vars::resolve(&vars, &config.var_reference, &mut resources, self.sources)?);
+        drop_local(&mut resources);
+        sort::apply(&order(&target.kustomization, self.options.reorder)?, &mut resources)?;
+        if self.options.managed_by_label || run.metadata.managed_by_label {
+            add_managed_by_label(&mut resources);
+        }
+        run.metadata.annotate(&mut resources, self.sources);
+        Ok(Build { resources, warnings: run.warnings })
+    }
+}
+
+/// The kustomization says in which order the objects come out, or else the command line.
+fn order<'s>(kustomization: &Kustomization<'s>, reorder: Reorder) -> Result<sort::Order<'s>, Diagnostics> {
+    match (&kustomization.sort_options, reorder) {
+        (Some(options), _) => sort::Order::from_options(options),
+        (None, Reorder::Legacy) => Ok(sort::Order::legacy()),
+        (None, Reorder::None) => Ok(sort::Order::Fifo),
+    }
+}
+
+/// What one build carries from kustomization to kustomization.
+pub(super) struct Run<'b, 's> {
+    /// What the top kustomization wants to know about origins.
+    pub(super) metadata: BuildMetadata,
+    /// Which lists merge by which keys.
+    pub(super) schema: Schema<'s>,
+    schema_is_set: bool,
+    /// Whether the schema may have been asked already.
+    pub(super) objects_were_read: bool,
+    /// Things to tell the user.
+    pub(super) warnings: Vec<Diagnostic>,
+    bases: Option<&'b mut Bases<'s>>,
+}
+
+impl<'s> Run<'_, 's> {
+    /// Takes the schema that a kustomization names, unless one outside it named one already.
+    pub(super) fn use_schema(
+        &mut self,
+        loader: &Loader<'_, 's>,
+        kustomization: &Kustomization<'s>,
+    ) -> Result<(), Diagnostics> {
+        if kustomization.openapi.is_empty() || self.schema_is_set {
+            return Ok(());
+        }
+        open_api::use_schema(&mut self.schema, &kustomization.openapi, loader, self.objects_were_read)?;
+        self.schema_is_set = true;
+        Ok(())
+    }
+
+    /// What a base gathers, from memory if it was built before. Objects that record where they came from, and
+    /// those merged by a schema of their own, depend on who builds them.
+    pub(super) fn accumulate_shared(
+        &mut self,
+        base: &Target<'_, 's>,
+    ) -> Result<Accumulator<'s>, Diagnostics> {
+        let shared = !self.metadata.tracked && !self.schema_is_set;
+        let known = self.bases.as_ref().and_then(|bases| bases.get(base.loader.root()));
+        if let Some(known) = known.filter(|_| shared) {
+            return Ok(known.clone());
+        }
+        let accumulated = base.accumulate(Accumulator::default(), self)?;
+        if let Some(bases) = self.bases.as_mut().filter(|_| shared && !self.schema_is_set) {
+            bases.insert(base.loader.root().to_owned(), accumulated.clone());
+        }
+        Ok(accumulated)
+    }
+}
+
+/// Drops the objects that are there for the build alone.
+fn drop_local(resources: &mut ResMap<'_>) {
+    resources.retain(|resource| {
+        resource.annotation("config.kubernetes.io/local-config").is_none_or(|value| value == "false")
+    });
+}
+
+fn add_managed_by_label(resources: &mut ResMap<'_>) {
+    let (key, value) = MANAGED_BY;
+    for resource in resources {
+        let origin = resource.node.origin;
+        let metadata = resource.metadata_mut(origin);
+        if let Some(labels) = metadata.and_then(|metadata| child_mapping(metadata, "labels", origin)) {
+            labels.insert(key, Node::string(value, origin));
+        }
+    }
+}

@@ -1,0 +1,117 @@
+//! Text to objects: documents, lists unwrapped, each object with a kind and a name.
+//!
+//! Follows `kyaml/kio/byteio_reader.go` and `api/resource/factory.go`.
+
+use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::resource::Resource;
+use crate::yaml::{Node, ParseError, ParseOptions, Source, Sources, Value, parse_documents};
+
+/// The objects of a text, in upstream's order: the items of a `FooList` come after the other documents.
+pub(super) fn read_objects<'s>(
+    source: Source<'s>,
+    sources: &'s Sources,
+) -> Result<Vec<Resource<'s>>, Diagnostics> {
+    let documents = parse_documents(source, sources, &ParseOptions::default()).map_err(syntax_errors)?;
+    let mut errors = Diagnostics::default();
+    let mut pending: Vec<Node<'s>> = Vec::with_capacity(documents.len());
+    let only = documents.len() == 1;
+    for document in documents {
+        if only && is_plain_list(&document) {
+            pending.extend(take_items(document));
+        } else {
+            pending.push(document);
+        }
+    }
+    let mut objects = Vec::with_capacity(pending.len());
+    let mut lists = Vec::new();
+    check_all(&mut pending, &mut errors);
+    while !pending.is_empty() {
+        for node in pending.drain(..) {
+            if is_list_of_items(&node) { lists.push(node) } else { objects.push(Resource::new(node)) }
+        }
+        for list in lists.drain(..) {
+            match list.get("items").map(|items| &items.value) {
+                Some(Value::Sequence(_)) => pending.extend(take_items(list)),
+                _ if list.get("items").is_some_and(Node::is_null) => {}
+                _ => errors.push(
+                    Diagnostic::error("`items` of a List must be a list")
+                        .at(list.get("items").map_or(list.origin, |items| items.origin)),
+                ),
+            }
+        }
+        check_all(&mut pending, &mut errors);
+    }
+    errors.into_result()?;
+    Ok(objects)
+}
+
+/// Syntax errors as messages.
+pub(super) fn syntax_errors(errors: Vec<ParseError>) -> Diagnostics {
+    Diagnostics(
+        errors
+            .into_iter()
+            .map(|error| {
+                let mut diagnostic = Diagnostic::error(error.message).at(error.origin);
+                diagnostic.hints.extend(error.hint);
+                match error.related {
+                    Some((origin, what)) => diagnostic.related(origin, what),
+                    None => diagnostic,
+                }
+            })
+            .collect(),
+    )
+}
+
+/// Drops empty documents and reports those that are no objects.
+fn check_all(nodes: &mut Vec<Node<'_>>, errors: &mut Diagnostics) {
+    nodes.retain(|node| {
+        if node.is_null_or_empty() {
+            return false;
+        }
+        if let Err(error) = check_object(node) {
+            errors.push(error);
+        }
+        true
+    });
+}
+
+/// An object has a kind and, unless it is a list, a name.
+fn check_object(node: &Node<'_>) -> Result<(), Diagnostic> {
+    if node.as_mapping().is_none() {
+        let message = format!("expected a Kubernetes object, found a {}", node.kind_name());
+        return Err(Diagnostic::error(message).at(node.origin));
+    }
+    let kind = text(node.get("kind"));
+    if kind.is_empty() {
+        return Err(Diagnostic::error("the object has no `kind`")
+            .at(node.origin)
+            .hint("every document of a resource file needs `apiVersion`, `kind` and `metadata.name`"));
+    }
+    if !kind.ends_with("List") && text(node.at(&["metadata", "name"])).is_empty() {
+        return Err(Diagnostic::error(format!("the {kind} has no `metadata.name`"))
+            .at(node.get("metadata").map_or(node.origin, |metadata| metadata.origin))
+            .hint("add a name; `generateName` alone is not enough"));
+    }
+    Ok(())
+}
+
+/// `kind: List` or `kind: ResourceList` with items: unwrapped even before it is looked at as an object.
+fn is_plain_list(node: &Node<'_>) -> bool {
+    matches!(text(node.get("kind")), "List" | "ResourceList")
+        && (node.get("items").is_some() || node.get("functionConfig").is_some())
+}
+
+fn is_list_of_items(node: &Node<'_>) -> bool {
+    text(node.get("kind")).ends_with("List") && node.get("items").is_some()
+}
+
+fn take_items(mut list: Node<'_>) -> Vec<Node<'_>> {
+    match list.as_mapping_mut().and_then(|mapping| mapping.remove("items")).map(|items| items.value) {
+        Some(Value::Sequence(items)) => items,
+        _ => Vec::new(),
+    }
+}
+
+fn text<'s>(node: Option<&Node<'s>>) -> &'s str {
+    node.filter(|node| !node.is_null()).and_then(Node::text).unwrap_or_default()
+}

@@ -1,0 +1,219 @@
+//! One kustomization after the other: what each gathers, and in which order it works on it.
+//!
+//! The order is upstream's (`api/internal/target/kusttarget.go`): resources, field specs, generators, components,
+//! transformers, validators, vars.
+
+use rayon::prelude::*;
+
+use super::accumulator::Accumulator;
+use super::build::Run;
+use super::build_metadata::{configured_by_field, join_path};
+use super::decode::Text;
+use super::generator;
+use super::kustomization::{Kustomization, Loaded, load};
+use super::loader::Loader;
+use super::plugin;
+use super::read::{read_objects, syntax_errors};
+use super::transform;
+use super::transformer_config::TransformerConfig;
+use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::resource::{BuildOrigin, Resource};
+use crate::yaml::{Node, ParseOptions, parse_one};
+
+/// With fewer files than this, threads cost more than they save.
+const FILES_WORTH_THREADS: usize = 16;
+
+/// One kustomization at work.
+pub(super) struct Target<'a, 's> {
+    /// Reads files on its behalf.
+    pub(super) loader: Loader<'a, 's>,
+    /// What its file says.
+    pub(super) kustomization: Kustomization<'s>,
+    /// The name of its file.
+    pub(super) file_name: &'static str,
+    /// Its folder, seen from the one that is built; empty for that one itself.
+    pub(super) path: String,
+}
+
+impl<'a, 's> Target<'a, 's> {
+    /// A kustomization that was read, and its warnings.
+    pub(super) fn new(loader: Loader<'a, 's>, file: Loaded<'s>, path: String, run: &mut Run<'_, 's>) -> Self {
+        run.warnings.extend(file.warnings);
+        Self { loader, kustomization: file.kustomization, file_name: file.file_name, path }
+    }
+
+    /// Gathers and works on everything that the kustomization names, on top of what is there: nothing, or for a
+    /// component what its parent gathered.
+    pub(super) fn accumulate(
+        &self,
+        mut accumulator: Accumulator<'s>,
+        run: &mut Run<'_, 's>,
+    ) -> Result<Accumulator<'s>, Diagnostics> {
+        let mut errors = Diagnostics::default();
+        errors.absorb(self.refuse_what_is_missing());
+        errors.absorb(self.accumulate_resources(&mut accumulator, &self.kustomization.resources, run));
+        errors.absorb(self.merge_field_specs(&mut accumulator));
+        errors.into_result()?;
+        self.run_generators(&mut accumulator, run)?;
+        accumulator = self.accumulate_components(accumulator, run)?;
+        transform::run(self, &mut accumulator, run)?;
+        plugin::run_validators(self, &mut accumulator, run)?;
+        accumulator
+            .vars
+            .declare(self.kustomization.vars.as_deref().unwrap_or_default(), &accumulator.resources)?;
+        Ok(accumulator)
+    }
+
+    /// Adds files and folders, in order. Files are read side by side; all errors are reported.
+    pub(super) fn accumulate_resources(
+        &self,
+        accumulator: &mut Accumulator<'s>,
+        paths: &[Text<'s>],
+        run: &mut Run<'_, 's>,
+    ) -> Result<(), Diagnostics> {
+        let mut errors = Diagnostics::default();
+        let mut files = self.read_files(paths, run).into_iter();
+        for path in paths {
+            let added = if self.loader.is_dir(path.value) {
+                self.accumulate_base(*path, run).and_then(|base| accumulator.merge(base))
+            } else {
+                run.objects_were_read = true;
+                files.next().unwrap_or_else(|| Ok(Vec::new())).and_then(|objects| accumulator.append(objects))
+            };
+            errors.absorb(added.map_err(|error| error.included_from(path.origin, "named here")));
+        }
+        errors.into_result()
+    }
+
+    /// The objects of each path that is not a folder.
+    fn read_files(
+        &self,
+        paths: &[Text<'s>],
+        run: &Run<'_, 's>,
+    ) -> Vec<Result<Vec<Resource<'s>>, Diagnostics>> {
+        let files: Vec<Text<'s>> =
+            paths.iter().filter(|path| !self.loader.is_dir(path.value)).copied().collect();
+        let tracked = run.metadata.tracked;
+        let read = |path: &Text<'s>| {
+            let mut objects = read_objects(self.loader.text(*path)?, self.loader.sources())?;
+            if tracked {
+                let origin =
+                    BuildOrigin { path: join_path(&self.path, path.value), ..BuildOrigin::default() };
+                for object in &mut objects {
+                    object.built_from = Some(origin.clone());
+                }
+            }
+            Ok(objects)
+        };
+        if files.len() < FILES_WORTH_THREADS {
+            files.iter().map(read).collect()
+        } else {
+            files.par_iter().map(read).collect()
+        }
+    }
+
+    /// What the kustomization in a folder gathers.
+    fn accumulate_base(&self, path: Text<'s>, run: &mut Run<'_, 's>) -> Result<Accumulator<'s>, Diagnostics> {
+        let base = self.enter(path, run)?;
+        if base.kustomization.kind.value == "Component" {
+            return Err(Diagnostic::error(format!("`{}` is a Component", path.value))
+                .at(path.origin)
+                .hint("list it under `components`")
+                .into());
+        }
+        run.accumulate_shared(&base)
+    }
+
+    fn accumulate_components(
+        &self,
+        mut accumulator: Accumulator<'s>,
+        run: &mut Run<'_, 's>,
+    ) -> Result<Accumulator<'s>, Diagnostics> {
+        for path in &self.kustomization.components {
+            let component = self.enter(*path, run)?;
+            if component.kustomization.kind.value != "Component" {
+                return Err(Diagnostic::error(format!("`{}` is not a Component", path.value))
+                    .at(path.origin)
+                    .hint("list it under `resources`, or give it `kind: Component`")
+                    .into());
+            }
+            accumulator = component
+                .accumulate(accumulator, run)
+                .map_err(|error| error.included_from(path.origin, "named here"))?;
+        }
+        Ok(accumulator)
+    }
+
+    /// The kustomization in another folder.
+    fn enter(&self, path: Text<'s>, run: &mut Run<'_, 's>) -> Result<Self, Diagnostics> {
+        let loader = self.loader.enter(path)?;
+        let file = load(&loader, path.origin)?;
+        run.use_schema(&loader, &file.kustomization)?;
+        Ok(Self::new(loader, file, join_path(&self.path, path.value), run))
+    }
+
+    /// The built-in field specs, those of `configurations`, and those of `crds`.
+    fn merge_field_specs(&self, accumulator: &mut Accumulator<'s>) -> Result<(), Diagnostics> {
+        let mut errors = Diagnostics::default();
+        let mut own = TransformerConfig::built_in();
+        for path in &self.kustomization.configurations {
+            let read = self.read_settings(*path).and_then(|node| own.merge(&TransformerConfig::read(&node)?));
+            errors.absorb(read);
+        }
+        errors.absorb(accumulator.config.merge(&own));
+        errors.into_result()
+    }
+
+    /// The settings in a file.
+    fn read_settings(&self, path: Text<'s>) -> Result<Node<'s>, Diagnostics> {
+        let source = self.loader.text(path)?;
+        let document =
+            parse_one(source, self.loader.sources(), &ParseOptions::SETTINGS).map_err(syntax_errors)?;
+        Ok(document.node.unwrap_or_else(|| Node::mapping(source.origin(0))))
+    }
+
+    fn run_generators(
+        &self,
+        accumulator: &mut Accumulator<'s>,
+        run: &mut Run<'_, 's>,
+    ) -> Result<(), Diagnostics> {
+        let global = self.kustomization.generator_options.as_ref();
+        let mut errors = Diagnostics::default();
+        let mut generated = Vec::new();
+        for args in &self.kustomization.config_map_generator {
+            let made = errors.absorb(generator::config_map(args, global, &self.loader));
+            generated.extend(made.map(|object| self.made_by("ConfigMapGenerator", object, run)));
+        }
+        for args in &self.kustomization.secret_generator {
+            let made = errors.absorb(generator::secret(args, global, &self.loader));
+            generated.extend(made.map(|object| self.made_by("SecretGenerator", object, run)));
+        }
+        errors.absorb(accumulator.absorb(generated));
+        errors.into_result()?;
+        plugin::run_generators(self, accumulator, run)
+    }
+
+    fn made_by(&self, kind: &str, mut object: Resource<'s>, run: &Run<'_, 's>) -> Resource<'s> {
+        if run.metadata.tracked {
+            object.built_from = Some(configured_by_field(&self.path, self.file_name, kind));
+        }
+        object
+    }
+
+    /// What upstream does and this engine does not do yet ends here, not in a wrong result.
+    fn refuse_what_is_missing(&self) -> Result<(), Diagnostics> {
+        let charts = [
+            ("helmCharts", &self.kustomization.helm_charts),
+            ("helmChartInflationGenerator", &self.kustomization.helm_chart_inflation_generator),
+        ];
+        let mut errors = Diagnostics::default();
+        for (field, node) in charts {
+            if let Some(node) = node.as_ref().filter(|node| !node.is_null_or_empty()) {
+                errors.push(Diagnostic::error(format!("`{field}` is not supported")).at(node.origin).hint(
+                    "render the chart with `helm template` into a file and list that under `resources`",
+                ));
+            }
+        }
+        errors.into_result()
+    }
+}
