@@ -1,5 +1,5 @@
 //! What is being written: until it is there, its use ends in an error.
-#![expect(clippy::unnecessary_wraps, clippy::unused_self, clippy::default_trait_access, reason = "goes away")]
+#![expect(clippy::unnecessary_wraps, clippy::unused_self, reason = "goes away")]
 
 use super::decode::Text;
 use crate::diagnostic::{Diagnostic, Diagnostics};
@@ -40,31 +40,6 @@ pub(super) mod vars {
         _: &'s Sources,
     ) -> Result<Vec<Diagnostic>, Diagnostics> {
         Ok(Vec::new())
-    }
-}
-
-pub(super) mod replacement {
-    use super::{Diagnostics, Text, refuse};
-    use crate::kustomize::Loader;
-    use crate::kustomize::kustomization::Replacement;
-    use crate::resource::ResMap;
-    use crate::yaml::Sources;
-
-    pub(in crate::kustomize) fn load<'s>(
-        replacements: &[Replacement<'s>],
-        _: &Loader<'_, 's>,
-    ) -> Result<Vec<Replacement<'s>>, Diagnostics> {
-        let at =
-            replacements.first().map_or(Default::default(), |one| Text { value: "", origin: one.origin });
-        refuse("replacements", at)
-    }
-
-    pub(in crate::kustomize) fn apply<'s>(
-        _: &[Replacement<'s>],
-        _: &mut ResMap<'s>,
-        _: &'s Sources,
-    ) -> Result<(), Diagnostics> {
-        Ok(())
     }
 }
 
