@@ -9,7 +9,7 @@ use super::build_metadata::BuildMetadata;
 use super::kustomization::{Kustomization, load};
 use super::loader::{LoadRestrictor, Loader};
 use super::target::Target;
-use super::{hash, name_reference, open_api, sort, vars};
+use super::{hash, name_reference, open_api, sort};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::fs::FileSystem;
 use crate::resource::{ResMap, child_mapping};
@@ -96,7 +96,7 @@ impl<'a, 's> Builder<'a, 's> {
             target.accumulate(Accumulator::default(), &mut run)?;
         hash::apply(&mut resources, self.sources)?;
         name_reference::apply(&config.name_reference, &mut resources, self.sources)?;
-        run.warnings.extend(vars::resolve(&vars, &config.var_reference, &mut resources, self.sources)?);
+        run.warnings.extend(vars.resolve(&config.var_reference, &mut resources, self.sources)?);
         drop_local(&mut resources);
         sort::apply(&order(&target.kustomization, self.options.reorder)?, &mut resources)?;
         if self.options.managed_by_label || run.metadata.managed_by_label {

@@ -5,9 +5,10 @@
 use std::path::{Component, Path, PathBuf};
 
 use super::decode::{Text, closest};
+use super::read::syntax_errors;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::fs::FileSystem;
-use crate::yaml::{Source, Sources};
+use crate::yaml::{Node, ParseOptions, Source, Sources, parse_one};
 
 /// Which files a kustomization may read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
@@ -117,6 +118,13 @@ impl<'a, 's> Loader<'a, 's> {
     pub fn text(&self, path: Text<'_>) -> Result<Source<'s>, Diagnostics> {
         let (file, bytes) = self.read(path)?;
         self.add(&file, bytes, path)
+    }
+
+    /// The one document of a settings file; an empty mapping if it is empty.
+    pub fn settings(&self, path: Text<'_>) -> Result<Node<'s>, Diagnostics> {
+        let source = self.text(path)?;
+        let document = parse_one(source, self.sources, &ParseOptions::SETTINGS).map_err(syntax_errors)?;
+        Ok(document.node.unwrap_or_else(|| Node::mapping(source.origin(0))))
     }
 
     /// Keeps the bytes of a file as text.

@@ -17,7 +17,7 @@ use crate::yaml::Node;
 
 const VALIDATED_BY: &str = "validated-by";
 
-const GENERATORS: [&str; 2] = ["ConfigMapGenerator", "SecretGenerator"];
+const GENERATORS: [&str; 3] = ["ConfigMapGenerator", "IAMPolicyGenerator", "SecretGenerator"];
 
 /// Runs the generators of `generators`.
 pub(super) fn run_generators<'s>(
@@ -150,6 +150,9 @@ fn generate<'s>(
             args.name = or_metadata(args.name, node, "name");
             args.namespace = or_metadata(args.namespace, node, "namespace");
             generator::secret(&args, global, &target.loader)?
+        }
+        "IAMPolicyGenerator" => {
+            generator::iam_policy(&decode(node, Dialect::Plugin)?, target.loader.sources())?
         }
         kind => return Err(unknown_plugin(kind, configuration, &GENERATORS)),
     };

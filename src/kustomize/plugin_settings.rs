@@ -3,6 +3,7 @@
 use super::decode::{Text, TextMap, decode_map, settings};
 use super::field_spec::FieldSpecFields;
 use super::kustomization::{Image, Patch, Replacement, Replica, SelectorFields};
+use super::transformer::value_add::ValueAddTarget;
 
 settings! {
     /// The settings of the simple transformers; each kind has some of them.
@@ -43,6 +44,16 @@ settings! {
         path: Text<'s> = "path",
         /// The patch itself
         json_op: Text<'s> = "jsonOp",
+    }
+
+    /// The settings of a `ValueAddTransformer`
+    ValueAddSettings<'s> {
+        /// The value; the name of the kustomization's folder if empty
+        value: Text<'s> = "value",
+        /// Where it goes
+        targets: Vec<ValueAddTarget<'s>> = "targets",
+        /// A file that says where it goes
+        target_file_path: Text<'s> = "targetFilePath",
     }
 
     /// The settings of a `ReplacementTransformer`

@@ -13,12 +13,11 @@ use super::generator;
 use super::kustomization::{Kustomization, Loaded, load};
 use super::loader::Loader;
 use super::plugin;
-use super::read::{read_objects, syntax_errors};
+use super::read::read_objects;
 use super::transform;
 use super::transformer_config::TransformerConfig;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::resource::{BuildOrigin, Resource};
-use crate::yaml::{Node, ParseOptions, parse_one};
 
 /// With fewer files than this, threads cost more than they save.
 const FILES_WORTH_THREADS: usize = 16;
@@ -58,9 +57,8 @@ impl<'a, 's> Target<'a, 's> {
         accumulator = self.accumulate_components(accumulator, run)?;
         transform::run(self, &mut accumulator, run)?;
         plugin::run_validators(self, &mut accumulator, run)?;
-        accumulator
-            .vars
-            .declare(self.kustomization.vars.as_deref().unwrap_or_default(), &accumulator.resources)?;
+        let vars = self.kustomization.vars.as_deref().unwrap_or_default();
+        accumulator.vars.declare(vars, &mut accumulator.resources)?;
         Ok(accumulator)
     }
 
@@ -157,19 +155,12 @@ impl<'a, 's> Target<'a, 's> {
         let mut errors = Diagnostics::default();
         let mut own = TransformerConfig::built_in();
         for path in &self.kustomization.configurations {
-            let read = self.read_settings(*path).and_then(|node| own.merge(&TransformerConfig::read(&node)?));
+            let read =
+                self.loader.settings(*path).and_then(|node| own.merge(&TransformerConfig::read(&node)?));
             errors.absorb(read);
         }
         errors.absorb(accumulator.config.merge(&own));
         errors.into_result()
-    }
-
-    /// The settings in a file.
-    fn read_settings(&self, path: Text<'s>) -> Result<Node<'s>, Diagnostics> {
-        let source = self.loader.text(path)?;
-        let document =
-            parse_one(source, self.loader.sources(), &ParseOptions::SETTINGS).map_err(syntax_errors)?;
-        Ok(document.node.unwrap_or_else(|| Node::mapping(source.origin(0))))
     }
 
     fn run_generators(

@@ -6,16 +6,19 @@
 use super::accumulator::Accumulator;
 use super::build::Run;
 use super::build_metadata::configured_by_field;
-use super::decode::{Text, TextMap};
+use super::decode::{Dialect, Text, TextMap, decode};
 use super::field_spec::{FieldSpecs, field_specs};
 use super::kustomization::{Image, Kustomization, Replacement, Replica};
 use super::loader::Loader;
 use super::patches::PatchStep;
 use super::plugin::{self, or_metadata, unknown_plugin};
-use super::plugin_settings::{Json6902Settings, PluginSettings, ReplacementSettings, StrategicMergeSettings};
+use super::plugin_settings::{
+    Json6902Settings, PluginSettings, ReplacementSettings, StrategicMergeSettings, ValueAddSettings,
+};
 use super::target::Target;
 use super::transformer::namespace::{NamespaceSettings, RoleBindingSubjects};
-use super::transformer::{affix, annotations, images, labels, namespace, replicas};
+use super::transformer::value_add::ValueAddTarget;
+use super::transformer::{affix, annotations, images, labels, namespace, replicas, value_add};
 use super::transformer_config::TransformerConfig;
 use super::{hash, replacement};
 use crate::diagnostic::Diagnostics;
@@ -39,6 +42,7 @@ pub(super) enum Transformer<'s> {
     Replicas(Vec<Replica<'s>>, FieldSpecs<'s>),
     Images(Vec<Image<'s>>, FieldSpecs<'s>),
     Replacements(Vec<Replacement<'s>>),
+    ValueAdd(Text<'s>, Vec<ValueAddTarget<'s>>),
     Hash,
     /// Several in a row that count as one.
     Sequence(Vec<Self>),
@@ -214,6 +218,7 @@ impl<'s> Transformer<'s> {
             Self::Replicas(replicas, specs) => replicas::apply(replicas, specs, resources, sources),
             Self::Images(images, specs) => images::apply(images, specs, resources, sources),
             Self::Replacements(replacements) => replacement::apply(replacements, resources, sources),
+            Self::ValueAdd(value, targets) => value_add::apply(*value, targets, resources, sources),
             Self::Hash => hash::apply(resources, sources),
             Self::Sequence(parts) => parts.iter().try_for_each(|part| part.apply(resources, target, run)),
         }
@@ -255,10 +260,28 @@ impl<'s> Transformer<'s> {
                 let settings: ReplacementSettings<'s> = plugin::settings(configuration)?;
                 Self::Replacements(replacement::load(&settings.replacements, loader)?)
             }
+            "ValueAddTransformer" => Self::value_add(&plugin::settings(configuration)?, loader)?,
             "HashTransformer" => Self::Hash,
             kind if KINDS.contains(&kind) => Self::from_settings(kind, configuration)?,
             kind => return Err(unknown_plugin(kind, configuration, &KINDS)),
         })
+    }
+
+    /// The value and where it goes; without a value it is the name of the kustomization's folder.
+    fn value_add(settings: &ValueAddSettings<'s>, loader: &Loader<'_, 's>) -> Result<Self, Diagnostics> {
+        let folder = loader.root().file_name().map(|name| name.to_string_lossy().into_owned());
+        let value = match settings.value.is_empty() {
+            true => {
+                Text { value: loader.sources().keep(folder.unwrap_or_default()), origin: settings.origin }
+            }
+            false => settings.value,
+        };
+        if settings.target_file_path.is_empty() {
+            return Ok(Self::ValueAdd(value, settings.targets.clone()));
+        }
+        let file: ValueAddSettings<'s> =
+            decode(&loader.settings(settings.target_file_path)?, Dialect::Plugin)?;
+        Ok(Self::ValueAdd(value, file.targets))
     }
 
     /// The transformers whose configuration is settings and field specs.
