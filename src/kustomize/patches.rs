@@ -7,8 +7,7 @@ use rustc_hash::FxHashSet;
 use super::decode::Text;
 use super::kustomization::{Patch, PatchOptions};
 use super::loader::Loader;
-use super::patch::strategic_merge::{self, Merged};
-use super::pending::operations::Operations;
+use super::patch::{MergeTerms, Operations, apply_strategic_merge, looks_like_operations, operations};
 use super::read::read_objects;
 use super::selector::Selector;
 use crate::diagnostic::{Diagnostic, Diagnostics};
@@ -23,6 +22,8 @@ pub(super) struct PatchStep<'s> {
     options: PatchOptions,
     /// `patchesJson6902` does not remember the ids of what it changes; `patches` does.
     remembers_ids: bool,
+    /// `patchesStrategicMerge` works on copies of its patches.
+    copied: bool,
 }
 
 enum Content<'s> {
@@ -35,7 +36,9 @@ enum Content<'s> {
 impl<'s> PatchStep<'s> {
     /// An entry of `patches`.
     pub(super) fn new(patch: &Patch<'s>, loader: &Loader<'_, 's>) -> Result<Self, Diagnostics> {
-        let source = patch_source(patch, loader)?;
+        // Upstream trims the text, and with it the line end of a block scalar that stands last.
+        let text = Text { value: patch.patch.value.trim(), ..patch.patch };
+        let source = patch_source(&Patch { patch: text, ..patch.clone() }, loader)?;
         let content = Content::read(source, loader.sources())?;
         let step = Self { content, options: patch.options.clone(), ..Self::for_target(patch)? };
         match (&step.content, &step.target) {
@@ -58,7 +61,7 @@ impl<'s> PatchStep<'s> {
         if patch.target.as_ref().is_none_or(|target| target.name.is_empty()) {
             return Err(Diagnostic::error("the patch's `target` has no name").at(patch.origin).into());
         }
-        let operations = Operations::read(patch_source(patch, loader)?, loader.sources())?;
+        let operations = operations(patch_source(patch, loader)?, loader.sources())?;
         if operations.is_empty() {
             return Err(Diagnostic::error("the patch has no operations").at(patch.origin).into());
         }
@@ -94,13 +97,14 @@ impl<'s> PatchStep<'s> {
             target: None,
             options: PatchOptions::default(),
             remembers_ids: false,
+            copied: true,
         })
     }
 
     fn for_target(patch: &Patch<'s>) -> Result<Self, Diagnostics> {
         let target = patch.target.as_ref().map(Selector::compile).transpose()?;
         let content = Content::Nothing;
-        Ok(Self { content, target, options: PatchOptions::default(), remembers_ids: true })
+        Ok(Self { content, target, options: PatchOptions::default(), remembers_ids: true, copied: false })
     }
 
     /// Changes the objects that the patch is for.
@@ -110,16 +114,17 @@ impl<'s> PatchStep<'s> {
         schema: &Schema<'s>,
         sources: &'s Sources,
     ) -> Result<(), Diagnostics> {
+        let copied = self.copied || self.target.is_some();
+        let terms = MergeTerms { schema, sources, options: &self.options, copied };
         match (&self.content, &self.target) {
             (Content::Nothing, _) | (Content::Json6902(_), None) => Ok(()),
-            (Content::StrategicMerge(patches), None) => self.apply_by_id(patches, resources, schema, sources),
+            (Content::StrategicMerge(patches), None) => self.apply_by_id(patches, resources, &terms),
             (Content::StrategicMerge(patches), Some(target)) => {
                 let Some(patch) = patches.first() else { return Ok(()) };
                 let mut errors = Diagnostics::default();
                 for position in with_same_ids(resources, &target.select(resources)) {
                     let Some(resource) = resources.get_mut(position) else { continue };
-                    let patch = of_version(patch, resource);
-                    errors.absorb(self.merge(&patch, resource, schema, sources));
+                    errors.absorb(apply_strategic_merge(resource, &patch.node, &terms));
                 }
                 errors.into_result()
             }
@@ -142,8 +147,7 @@ impl<'s> PatchStep<'s> {
         &self,
         patches: &[Resource<'s>],
         resources: &mut ResMap<'s>,
-        schema: &Schema<'s>,
-        sources: &'s Sources,
+        terms: &MergeTerms<'_, 's>,
     ) -> Result<(), Diagnostics> {
         let mut errors = Diagnostics::default();
         let renames = self.options.allow_name_change || self.options.allow_kind_change;
@@ -156,7 +160,7 @@ impl<'s> PatchStep<'s> {
             match alive.as_slice() {
                 [only] => {
                     let Some(resource) = resources.get_mut(*only) else { continue };
-                    errors.absorb(self.merge(&patch.node, resource, schema, sources));
+                    errors.absorb(apply_strategic_merge(resource, &patch.node, terms));
                     if renames {
                         index = resources.index_by_any_id();
                     }
@@ -167,52 +171,13 @@ impl<'s> PatchStep<'s> {
         }
         errors.into_result()
     }
-
-    /// Merges a patch into the object at a position, which keeps its name, kind and namespace unless the options
-    /// allow a change.
-    fn merge(
-        &self,
-        patch: &Node<'s>,
-        resource: &mut Resource<'s>,
-        schema: &Schema<'s>,
-        sources: &'s Sources,
-    ) -> Result<(), Diagnostics> {
-        let id = resource.current_id();
-        let PatchOptions { allow_name_change, allow_kind_change, .. } = self.options;
-        if allow_name_change || allow_kind_change {
-            resource.store_previous_id();
-        }
-        let origin = resource.node.origin;
-        let merged = strategic_merge::merge(&mut resource.node, patch, schema, sources)?;
-        if merged == Merged::Deleted || resource.is_empty() {
-            resource.clear();
-            return Ok(());
-        }
-        if !allow_kind_change {
-            resource.set_kind(id.gvk.kind, origin);
-        }
-        if !allow_name_change {
-            resource.set_name(id.name, origin);
-        }
-        resource.set_namespace(id.namespace, origin);
-        Ok(())
-    }
-}
-
-/// A patch for objects of several types takes over the API version of each.
-fn of_version<'s>(patch: &Resource<'s>, target: &Resource<'s>) -> Node<'s> {
-    let mut node = patch.node.clone();
-    if let (Some(mapping), Some(version)) = (node.as_mapping_mut(), target.node.get("apiVersion")) {
-        mapping.insert("apiVersion", version.clone());
-    }
-    node
 }
 
 impl<'s> Content<'s> {
     /// Finds out by the content which kind of patch it is.
     fn read(source: Source<'s>, sources: &'s Sources) -> Result<Self, Diagnostics> {
         let merges = read_objects(source, sources);
-        let operations = Operations::read(source, sources);
+        let operations = operations(source, sources);
         match (merges, operations) {
             (Ok(merges), Ok(operations)) if !merges.is_empty() && !operations.is_empty() => {
                 Err(Diagnostic::error("this is a strategic merge patch and a JSON patch at once")
@@ -223,7 +188,7 @@ impl<'s> Content<'s> {
             (Ok(merges), _) => Ok(Self::StrategicMerge(merges)),
             (Err(_), Ok(operations)) => Ok(Self::Json6902(operations)),
             (Err(merges), Err(operations)) => {
-                Err(if source.text.trim_start().starts_with(['-', '[']) { operations } else { merges })
+                Err(if looks_like_operations(source.text) { operations } else { merges })
             }
         }
     }

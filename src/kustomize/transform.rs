@@ -270,18 +270,17 @@ impl<'s> Transformer<'s> {
     /// The value and where it goes; without a value it is the name of the kustomization's folder.
     fn value_add(settings: &ValueAddSettings<'s>, loader: &Loader<'_, 's>) -> Result<Self, Diagnostics> {
         let folder = loader.root().file_name().map(|name| name.to_string_lossy().into_owned());
-        let value = match settings.value.is_empty() {
-            true => {
-                Text { value: loader.sources().keep(folder.unwrap_or_default()), origin: settings.origin }
-            }
-            false => settings.value,
+        let value = if settings.value.is_empty() {
+            Text { value: loader.sources().keep(folder.unwrap_or_default()), origin: settings.origin }
+        } else {
+            settings.value
         };
-        if settings.target_file_path.is_empty() {
-            return Ok(Self::ValueAdd(value, settings.targets.clone()));
+        let mut targets = settings.targets.clone();
+        if !settings.target_file_path.is_empty() {
+            let file = loader.settings(settings.target_file_path)?;
+            targets.extend(decode::<ValueAddSettings<'s>>(&file, Dialect::Plugin)?.targets);
         }
-        let file: ValueAddSettings<'s> =
-            decode(&loader.settings(settings.target_file_path)?, Dialect::Plugin)?;
-        Ok(Self::ValueAdd(value, file.targets))
+        Ok(Self::ValueAdd(value, targets))
     }
 
     /// The transformers whose configuration is settings and field specs.
