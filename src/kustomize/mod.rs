@@ -19,7 +19,6 @@ pub mod patch;
 mod patches;
 mod path_lookup;
 pub mod pattern;
-mod pending;
 mod plugin;
 pub mod plugin_settings;
 mod read;

@@ -13,7 +13,7 @@ use super::selector::Selector;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::resource::{ResId, ResMap, Resource};
 use crate::schema::Schema;
-use crate::yaml::{Node, Source, Sources};
+use crate::yaml::{Source, Sources};
 
 /// A patch that was read, and its targets.
 pub(super) struct PatchStep<'s> {
