@@ -3,6 +3,10 @@
 
 /// The floors of the source, and how big files and functions may be.
 mod architecture;
+/// One file per subcommand.
+mod cli;
+/// What the tests stand on: a temporary workspace and a scrubbed command.
+mod support;
 
 use std::path::Path;
 

@@ -1,46 +1,96 @@
 //! The command line: arguments, calls, printing, exit codes.
+//!
+//! One file per subcommand: its arguments, the call that does the work, and what is printed. Only this floor knows
+//! the environment, the terminal and the exit status.
 
+mod build;
+mod exit_status;
+mod printer;
+mod render;
+
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use clap::{Args, Parser, Subcommand};
+
+use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::yaml::Sources;
+use exit_status::{EXIT_STATUS_HELP, ExitStatus};
+use printer::{Color, Printer};
+
+/// Renders a monitoring stack for AKS, GKE and EKS into a GitOps tree, and builds kustomizations
+#[derive(Debug, Parser)]
+#[command(name = "stackgen", version, arg_required_else_help = true, after_help = EXIT_STATUS_HELP)]
+#[command(max_term_width = 100, infer_subcommands = false)]
+struct Arguments {
+    #[command(flatten)]
+    global: GlobalArguments,
+    #[command(subcommand)]
+    command: Command,
+}
+
+/// What every command accepts.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Global options")]
+struct GlobalArguments {
+    /// Work as if started in this folder
+    #[arg(short = 'C', long = "directory", global = true, value_name = "DIR")]
+    directory: Option<PathBuf>,
+    /// Print errors and results only
+    #[arg(short, long, global = true)]
+    quiet: bool,
+    /// When to use colours
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto", hide_possible_values = true)]
+    color: Color,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Build(build::Arguments),
+    Render(render::Arguments),
+}
+
 /// Runs the program.
-#[expect(clippy::print_stdout, clippy::print_stderr, reason = "the one place that prints")]
 pub fn run() -> ExitCode {
-    let args: Vec<String> = std::env::args().skip(2).collect();
-    let sources = crate::yaml::Sources::new();
-    let options = crate::kustomize::BuildOptions {
-        reorder: if args.iter().any(|a| a == "--reorder=none") {
-            crate::kustomize::Reorder::None
-        } else {
-            crate::kustomize::Reorder::Legacy
-        },
-        ..Default::default()
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => return usage(&error),
     };
-    match crate::kustomize::build(&crate::fs::Disk, std::path::Path::new(&args[0]), &options, &sources) {
-        Ok(build) => {
-            let mut out = String::new();
-            for (i, r) in build.resources.iter().enumerate() {
-                if i > 0 {
-                    out.push_str("---\n");
-                }
-                if let Err(e) = crate::yaml::emit(&r.node, &mut out) {
-                    eprintln!("{e:?}");
-                    return ExitCode::from(2);
-                }
-            }
-            print!("{out}");
-            ExitCode::SUCCESS
-        }
-        Err(errors) => {
-            for e in &errors.0 {
-                eprintln!("error: {}", e.message);
-                if let Some(crate::diagnostic::Place::Origin(o)) = &e.place {
-                    eprintln!("  --> {}", sources.locate(*o).map(|l| l.to_string()).unwrap_or_default());
-                }
-                for h in &e.hints {
-                    eprintln!("hint: {h}");
-                }
-            }
-            ExitCode::from(2)
+    let sources = Sources::new();
+    let mut printer = Printer::new(arguments.global.color, arguments.global.quiet, PathBuf::new());
+    let result = enter(arguments.global.directory.as_deref()).and_then(|directory| {
+        printer.directory = directory;
+        arguments.command.run(&printer, &sources)
+    });
+    let status = result.unwrap_or_else(|errors| {
+        printer.report(&errors.0, &sources);
+        ExitStatus::Error
+    });
+    status.into()
+}
+
+impl Command {
+    fn run(&self, printer: &Printer, sources: &Sources) -> Result<ExitStatus, Diagnostics> {
+        match self {
+            Self::Build(arguments) => build::run(arguments, printer, sources),
+            Self::Render(arguments) => render::run(arguments, printer, sources),
         }
     }
+}
+
+/// Prints help, the version or what is wrong with the command line. A closed pipe is not an error.
+fn usage(error: &clap::Error) -> ExitCode {
+    let _ = error.print();
+    if error.use_stderr() { ExitStatus::Error.into() } else { ExitStatus::Success.into() }
+}
+
+/// Goes to the folder of `-C`, and says where the run is, without symbolic links.
+fn enter(directory: Option<&Path>) -> Result<PathBuf, Diagnostics> {
+    if let Some(directory) = directory {
+        std::env::set_current_dir(directory).map_err(|error| {
+            Diagnostic::error(format!("cannot work in `{}`: {error}", directory.display()))
+        })?;
+    }
+    let current = std::env::current_dir().and_then(|directory| directory.canonicalize());
+    current.map_err(|error| Diagnostic::error(format!("cannot find the working directory: {error}")).into())
 }

@@ -34,7 +34,7 @@ impl StackFiles {
     }
 
     /// Lays a file that was made on the way into `folder`, which then is in memory as a whole.
-    pub fn add(&mut self, folder: &str, name: &str, text: String) {
+    pub(super) fn add(&mut self, folder: &str, name: &str, text: String) {
         let folder = self.root.join(folder);
         self.memory.insert(folder.join(name), text.into_bytes());
         if !self.in_memory.contains(&folder) {

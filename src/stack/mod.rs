@@ -13,7 +13,7 @@ mod templates;
 
 pub use app::{App, app_of};
 pub use cloud::Cloud;
-pub use cluster::BuiltCluster;
+pub use cluster::{BuiltCluster, build_clusters};
 pub use files::StackFiles;
 pub use settings::{Cluster, Engine, GitOps, Settings, check_name};
 pub use templates::{

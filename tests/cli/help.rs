@@ -1,0 +1,31 @@
+//! Help, version, and command lines that make no sense.
+
+use crate::support::Workspace;
+
+#[test]
+fn the_version_goes_to_stdout() {
+    let expected = format!("stackgen {}\n", env!("CARGO_PKG_VERSION"));
+    Workspace::new().run(["--version"]).is(0, &expected, "");
+}
+
+#[test]
+fn a_wrong_command_line_is_an_error_with_a_suggestion() {
+    let stderr = Workspace::new().run(["buidl"]).fails_with(2);
+    assert!(stderr.contains("a similar subcommand exists: 'build'"), "{stderr}");
+}
+
+#[test]
+fn every_help_is_narrow_and_says_the_exit_status() {
+    let workspace = Workspace::new();
+    for command in [&["--help"][..], &["build", "--help"], &["render", "--help"]] {
+        let help = workspace.run(command).quiet_success();
+        assert!(help.contains("Exit status: 0"), "{help}");
+        assert!(help.lines().all(|line| line.chars().count() <= 100), "{help}");
+    }
+}
+
+#[test]
+fn a_missing_directory_is_named() {
+    let stderr = Workspace::new().run(["-C", "nowhere", "build"]).fails_with(2);
+    assert!(stderr.starts_with("error: cannot work in `nowhere`: "), "{stderr}");
+}

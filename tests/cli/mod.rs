@@ -1,0 +1,5 @@
+//! What a user types, and what happens.
+
+mod build;
+mod help;
+mod render;

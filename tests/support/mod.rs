@@ -1,0 +1,127 @@
+//! A temporary workspace, and the real command run in it with nothing of the machine's environment.
+
+use std::collections::BTreeMap;
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use tempfile::TempDir;
+
+/// A folder of its own for one test.
+pub(crate) struct Workspace {
+    directory: TempDir,
+}
+
+/// The command before it runs.
+pub(crate) struct Stackgen {
+    command: Command,
+}
+
+/// What a run left behind.
+#[derive(Debug)]
+pub(crate) struct Run {
+    pub(crate) status: Option<i32>,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
+}
+
+impl Workspace {
+    /// An empty folder.
+    pub(crate) fn new() -> Self {
+        Self { directory: tempfile::tempdir().unwrap() }
+    }
+
+    /// A folder with these files.
+    pub(crate) fn with(files: &[(&str, &str)]) -> Self {
+        let workspace = Self::new();
+        for (path, text) in files {
+            workspace.write(path, text);
+        }
+        workspace
+    }
+
+    pub(crate) fn root(&self) -> &Path {
+        self.directory.path()
+    }
+
+    pub(crate) fn path(&self, path: &str) -> PathBuf {
+        self.root().join(path)
+    }
+
+    pub(crate) fn write(&self, path: &str, text: &str) {
+        let path = self.path(path);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+    }
+
+    pub(crate) fn read(&self, path: &str) -> String {
+        std::fs::read_to_string(self.path(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
+    }
+
+    /// Every file below `folder` with its content, by its path with `/`.
+    pub(crate) fn files(&self, folder: &str) -> BTreeMap<String, Vec<u8>> {
+        let root = self.path(folder);
+        walkdir::WalkDir::new(&root)
+            .into_iter()
+            .map(Result::unwrap)
+            .filter(|entry| !entry.file_type().is_dir())
+            .map(|entry| {
+                let path = entry.path().strip_prefix(&root).unwrap().to_str().unwrap().replace('\\', "/");
+                (path, std::fs::read(entry.path()).unwrap_or_default())
+            })
+            .collect()
+    }
+
+    /// The command in this folder.
+    pub(crate) fn stackgen<I: AsRef<OsStr>>(&self, arguments: impl IntoIterator<Item = I>) -> Stackgen {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_stackgen"));
+        command.args(arguments).current_dir(self.root()).env_clear();
+        Stackgen { command }
+    }
+
+    /// Runs the command in this folder.
+    pub(crate) fn run<I: AsRef<OsStr>>(&self, arguments: impl IntoIterator<Item = I>) -> Run {
+        self.stackgen(arguments).run()
+    }
+}
+
+impl Stackgen {
+    pub(crate) fn env(mut self, name: &str, value: &str) -> Self {
+        self.command.env(name, value);
+        self
+    }
+
+    pub(crate) fn run(mut self) -> Run {
+        let Output { status, stdout, stderr } = self.command.output().unwrap();
+        let text = |bytes| String::from_utf8(bytes).unwrap();
+        Run { status: status.code(), stdout: text(stdout), stderr: text(stderr) }
+    }
+}
+
+impl Run {
+    /// Exactly this happened.
+    #[track_caller]
+    pub(crate) fn is(self, status: i32, stdout: &str, stderr: &str) {
+        assert_eq!(
+            (self.status, self.stdout.as_str(), self.stderr.as_str()),
+            (Some(status), stdout, stderr),
+            "stdout:\n{}\nstderr:\n{}",
+            self.stdout,
+            self.stderr
+        );
+    }
+
+    /// It went well and said nothing on stderr; gives what is on stdout.
+    #[track_caller]
+    pub(crate) fn quiet_success(self) -> String {
+        assert_eq!((self.status, self.stderr.as_str()), (Some(0), ""), "{}", self.stderr);
+        self.stdout
+    }
+
+    /// It ended with `status` and nothing on stdout; gives what is on stderr.
+    #[track_caller]
+    pub(crate) fn fails_with(self, status: i32) -> String {
+        assert_eq!((self.status, self.stdout.as_str()), (Some(status), ""), "{}", self.stderr);
+        self.stderr
+    }
+}
