@@ -8,6 +8,7 @@ use super::accumulator::Accumulator;
 use super::build_metadata::BuildMetadata;
 use super::kustomization::{Kustomization, load};
 use super::loader::{LoadRestrictor, Loader};
+use super::read::check_object;
 use super::target::Target;
 use super::{hash, name_reference, open_api, sort};
 use crate::diagnostic::{Diagnostic, Diagnostics};
@@ -97,6 +98,7 @@ impl<'a, 's> Builder<'a, 's> {
         hash::apply(&mut resources, self.sources)?;
         name_reference::apply(&config.name_reference, &mut resources, self.sources)?;
         run.warnings.extend(vars.resolve(&config.var_reference, &mut resources, self.sources)?);
+        check_objects(&resources)?;
         drop_local(&mut resources);
         sort::apply(&order(&target.kustomization, self.options.reorder)?, &mut resources)?;
         if self.options.managed_by_label || run.metadata.managed_by_label {
@@ -162,6 +164,15 @@ impl<'s> Run<'_, 's> {
         }
         Ok(accumulated)
     }
+}
+
+/// A patch or a replacement may have taken an object's kind or name away.
+fn check_objects(resources: &ResMap<'_>) -> Result<(), Diagnostics> {
+    let mut errors = Diagnostics::default();
+    for resource in resources.iter().filter(|resource| !resource.is_empty()) {
+        errors.absorb(check_object(&resource.node).map_err(Diagnostics::from));
+    }
+    errors.into_result()
 }
 
 /// Drops the objects that are there for the build alone.

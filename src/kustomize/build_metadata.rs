@@ -3,11 +3,14 @@
 use std::path::{Component, Path, PathBuf};
 
 use super::kustomization::Kustomization;
-use crate::resource::{BuildOrigin, ConfiguredBy, ResMap, Resource};
+use crate::resource::{BuildOrigin, ConfiguredBy, PreviousId, ResMap, Resource};
 use crate::yaml::{Node, Origin, Sources, Style, emit_source_style};
 
 const ORIGIN: &str = "config.kubernetes.io/origin";
 const TRANSFORMATIONS: &str = "alpha.config.kubernetes.io/transformations";
+
+/// How the keys of upstream's bookkeeping begin.
+const BOOKKEEPING: &str = "internal.config.kubernetes.io/";
 
 /// Annotations of upstream's bookkeeping. Ours is kept elsewhere, but users' copies of them go too.
 const BUILD_ANNOTATIONS: &[&str] = &[
@@ -73,6 +76,33 @@ impl BuildMetadata {
             normalise_annotations(resource);
         }
     }
+}
+
+/// Takes over the earlier ids and name affixes of an object that upstream's bookkeeping went with.
+pub(super) fn read_bookkeeping(resource: &mut Resource<'_>) {
+    let Some(annotations) = resource.node.at(&["metadata", "annotations"]).and_then(Node::as_mapping) else {
+        return;
+    };
+    if !annotations.iter().any(|entry| entry.key.text.starts_with(BOOKKEEPING)) {
+        return;
+    }
+    let list = |name: &str| {
+        let entry = annotations.iter().find(|entry| entry.key.text.strip_prefix(BOOKKEEPING) == Some(name));
+        entry
+            .and_then(|entry| entry.value.text())
+            .map(|text| text.split(',').collect::<Vec<_>>())
+            .unwrap_or_default()
+    };
+    let (names, namespaces, kinds) =
+        (list("previousNames"), list("previousNamespaces"), list("previousKinds"));
+    let ids = names.iter().zip(&namespaces).zip(&kinds);
+    let previous_ids = ids.map(|((name, namespace), kind)| PreviousId { kind, namespace, name }).collect();
+    let (prefixes, suffixes) = (list("prefixes"), list("suffixes"));
+    let needs_hash_suffix = list("needsHashSuffix") == ["enabled"];
+    resource.previous_ids = previous_ids;
+    resource.name_prefixes = prefixes;
+    resource.name_suffixes = suffixes;
+    resource.needs_hash_suffix = needs_hash_suffix;
 }
 
 /// A path below the folder that is built, without `.` and with as few `..` as can be.

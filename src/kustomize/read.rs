@@ -2,6 +2,7 @@
 //!
 //! Follows `kyaml/kio/byteio_reader.go` and `api/resource/factory.go`.
 
+use super::build_metadata::read_bookkeeping;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::resource::Resource;
 use crate::yaml::{Node, ParseError, ParseOptions, Source, Sources, Value, parse_documents};
@@ -27,7 +28,7 @@ pub(super) fn read_objects<'s>(
     check_all(&mut pending, &mut errors);
     while !pending.is_empty() {
         for node in pending.drain(..) {
-            if is_list_of_items(&node) { lists.push(node) } else { objects.push(Resource::new(node)) }
+            if is_list_of_items(&node) { lists.push(node) } else { objects.push(object(node)) }
         }
         for list in lists.drain(..) {
             match list.get("items").map(|items| &items.value) {
@@ -43,6 +44,13 @@ pub(super) fn read_objects<'s>(
     }
     errors.into_result()?;
     Ok(objects)
+}
+
+/// An object with the history that its annotations tell of.
+fn object(node: Node<'_>) -> Resource<'_> {
+    let mut object = Resource::new(node);
+    read_bookkeeping(&mut object);
+    object
 }
 
 /// Syntax errors as messages.
@@ -76,7 +84,7 @@ fn check_all(nodes: &mut Vec<Node<'_>>, errors: &mut Diagnostics) {
 }
 
 /// An object has a kind and, unless it is a list, a name.
-fn check_object(node: &Node<'_>) -> Result<(), Diagnostic> {
+pub(super) fn check_object(node: &Node<'_>) -> Result<(), Diagnostic> {
     if node.as_mapping().is_none() {
         let message = format!("expected a Kubernetes object, found a {}", node.kind_name());
         return Err(Diagnostic::error(message).at(node.origin));

@@ -13,10 +13,11 @@ use self::value::Copied;
 use super::Loader;
 use super::decode::{Dialect, Text, decode};
 use super::kustomization::Replacement;
+use super::read::syntax_errors;
 use super::selector::SelectorIndex;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::resource::ResMap;
-use crate::yaml::{Node, Origin, ParseError, ParseOptions, Sources, Value, parse_one};
+use crate::yaml::{Node, Origin, ParseOptions, Sources, Value, parse_one};
 
 const DEFAULT_FIELD_PATH: &str = "metadata.name";
 
@@ -154,10 +155,6 @@ impl<'s> Work<'_, 's> {
 /// A field path, or the one that is meant where none is given.
 fn path_or_default(path: Text<'_>, origin: Origin) -> Text<'_> {
     if path.is_empty() { Text { value: DEFAULT_FIELD_PATH, origin } } else { path }
-}
-
-fn syntax_errors(errors: Vec<ParseError>) -> Diagnostics {
-    Diagnostics(errors.into_iter().map(|error| Diagnostic::error(error.message).at(error.origin)).collect())
 }
 
 #[cfg(test)]

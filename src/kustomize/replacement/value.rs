@@ -94,7 +94,6 @@ impl<'s> Copied<'s> {
         let Some(text) = self.node.text() else {
             return Err(format!("`delimiter` splits text, and the source is a {}", self.node.kind_name()));
         };
-        let text = if self.node.is_null() { "" } else { text };
         let part = usize::try_from(options.index)
             .ok()
             .and_then(|index| text.split(options.delimiter.value).nth(index));
@@ -157,7 +156,7 @@ impl<'s> Copied<'s> {
         let Some(text) = target.text() else {
             return Err(format!("`delimiter` splits text, and the field is a {}", target.kind_name()));
         };
-        let new = self.node.text().filter(|_| !self.node.is_null()).unwrap_or_default();
+        let new = self.node.text().filter(|_| self.kind != Type::Null).unwrap_or_default();
         let mut parts: Vec<&str> = text.split(options.delimiter.value).collect();
         match usize::try_from(options.index) {
             Err(_) => parts.insert(0, new),

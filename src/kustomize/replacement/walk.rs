@@ -97,6 +97,9 @@ impl<'s> Walk<'_, 's> {
         let Some(mapping) = node.as_mapping_mut() else {
             return Err(Failure::Missing(format!("`{key}` is a key, but it is looked for in a {kind}")));
         };
+        if key.is_empty() {
+            return Err(Failure::Missing("a part of the path is empty".to_owned()));
+        }
         let is_new = !mapping.contains(key);
         if is_new {
             let Some(create) = self.create else { return Ok(0) };
