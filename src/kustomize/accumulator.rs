@@ -1,5 +1,7 @@
 //! What a kustomization has gathered so far: objects, field specs, vars.
 
+use std::collections::hash_map::Entry;
+
 use rustc_hash::FxHashMap;
 
 use super::transformer_config::TransformerConfig;
@@ -44,11 +46,14 @@ impl<'s> Accumulator<'s> {
         let known = self.known.get_or_insert_with(|| {
             resources.iter().enumerate().map(|(position, one)| (one.current_id().key(), position)).collect()
         });
-        if let Some(first) = known.insert(resource.current_id().key(), position) {
-            return Err(duplicate(&self.resources.as_slice()[first], &resource));
+        match known.entry(resource.current_id().key()) {
+            Entry::Occupied(first) => Err(duplicate(&self.resources.as_slice()[*first.get()], &resource)),
+            Entry::Vacant(place) => {
+                place.insert(position);
+                self.resources.push(resource);
+                Ok(())
+            }
         }
-        self.resources.push(resource);
-        Ok(())
     }
 
     /// Adds what another accumulator gathered.

@@ -81,6 +81,15 @@ impl<'s> Decode<'s> for Text<'s> {
             (Some(Scalar::String | Scalar::Timestamp(_)), Some(value)) => {
                 Some(Self { value, origin: node.origin })
             }
+            // sigs.k8s.io/yaml writes numbers and booleans as text where a plugin's setting is a string.
+            (Some(Scalar::Bool(value)), _) if decoder.dialect == Dialect::Plugin => {
+                Some(Self { value: if value { "true" } else { "false" }, origin: node.origin })
+            }
+            (Some(Scalar::Integer(_) | Scalar::Float(_)), Some(value))
+                if decoder.dialect == Dialect::Plugin =>
+            {
+                Some(Self { value, origin: node.origin })
+            }
             (Some(_), Some(value)) => {
                 let message = format!("expected a string, found `{value}`, which YAML reads as another type");
                 decoder.error(Diagnostic::error(message).at(node.origin).hint(format!("write \"{value}\"")));

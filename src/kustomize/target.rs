@@ -8,6 +8,7 @@ use rayon::prelude::*;
 use super::accumulator::Accumulator;
 use super::build::Run;
 use super::build_metadata::{configured_by_field, join_path};
+use super::crd_fields::read_definitions;
 use super::decode::Text;
 use super::generator;
 use super::kustomization::{Kustomization, Loaded, load};
@@ -160,6 +161,11 @@ impl<'a, 's> Target<'a, 's> {
             errors.absorb(read);
         }
         errors.absorb(accumulator.config.merge(&own));
+        for path in &self.kustomization.crds {
+            let definitions = self.loader.settings(*path);
+            let read = definitions.and_then(|node| read_definitions(&node, self.loader.sources()));
+            errors.absorb(read.and_then(|config| accumulator.config.merge(&config)));
+        }
         errors.into_result()
     }
 
