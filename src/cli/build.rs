@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 
-use super::exit_status::{EXIT_STATUS_HELP, ExitStatus};
+use super::exit_status::{ExitStatus, help};
 use super::printer::Printer;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::fs::{Disk, replace_file};
@@ -13,12 +13,18 @@ use crate::kustomize::{self, BuildOptions};
 use crate::resource::{ResMap, Resource};
 use crate::yaml::{Sources, emit};
 
+const EXAMPLES: &str = "\
+Examples:
+  stackgen build overlays/gke
+  stackgen build overlays/gke -o gke.yaml
+  stackgen build overlays/gke -o objects/     one file for each object";
+
 /// Build a kustomization, to the same bytes as `kustomize build`
 ///
 /// Reads the kustomization file in DIR and everything it names, and writes the objects to stdout. Nothing is written
 /// unless all of it can be built.
 #[derive(Debug, Args)]
-#[command(after_help = EXIT_STATUS_HELP)]
+#[command(after_help = help(EXAMPLES), args_override_self = true)]
 pub(super) struct Arguments {
     /// The folder of the kustomization
     #[arg(default_value = ".", hide_default_value = true, value_name = "DIR")]
@@ -33,8 +39,9 @@ pub(super) struct Arguments {
     #[arg(long, value_name = "ORDER", hide = true)]
     reorder: Option<Reorder>,
     /// Label objects as managed by kustomize (deprecated: use `buildMetadata: [managedByLabel]`)
-    #[arg(long, hide = true)]
-    enable_managedby_label: bool,
+    #[arg(long, hide = true, num_args = 0..=1, require_equals = true)]
+    #[expect(clippy::option_option, reason = "a switch is given or not, and may be given with a value")]
+    enable_managedby_label: Option<Option<bool>>,
     #[command(flatten)]
     ignored: Ignored,
 }
@@ -42,34 +49,34 @@ pub(super) struct Arguments {
 /// Accepted so that a command line made for kustomize works. What they switch on is not there: a kustomization that
 /// needs it ends in an error which says so.
 #[derive(Debug, Args)]
-#[expect(clippy::struct_excessive_bools, reason = "they are switches")]
+#[expect(clippy::option_option, reason = "a switch is given or not, and may be given with a value")]
 struct Ignored {
-    #[arg(long, hide = true)]
-    enable_helm: bool,
+    #[arg(long, hide = true, num_args = 0..=1, require_equals = true)]
+    enable_helm: Option<Option<bool>>,
     #[arg(long, hide = true)]
     helm_command: Option<String>,
     #[arg(long, hide = true)]
     helm_api_versions: Vec<String>,
     #[arg(long, hide = true)]
     helm_kube_version: Option<String>,
-    #[arg(long, hide = true)]
-    helm_debug: bool,
-    #[arg(long, hide = true)]
-    enable_alpha_plugins: bool,
-    #[arg(long, hide = true)]
-    enable_exec: bool,
-    #[arg(long, hide = true)]
-    network: bool,
+    #[arg(long, hide = true, num_args = 0..=1, require_equals = true)]
+    helm_debug: Option<Option<bool>>,
+    #[arg(long, hide = true, num_args = 0..=1, require_equals = true)]
+    enable_alpha_plugins: Option<Option<bool>>,
+    #[arg(long, hide = true, num_args = 0..=1, require_equals = true)]
+    enable_exec: Option<Option<bool>>,
+    #[arg(long, hide = true, num_args = 0..=1, require_equals = true)]
+    network: Option<Option<bool>>,
     #[arg(long, hide = true)]
     network_name: Option<String>,
     #[arg(long, hide = true)]
     mount: Vec<String>,
     #[arg(short, long, hide = true)]
     env: Vec<String>,
-    #[arg(long, hide = true)]
-    as_current_user: bool,
-    #[arg(long, hide = true)]
-    stack_trace: bool,
+    #[arg(long, hide = true, num_args = 0..=1, require_equals = true)]
+    as_current_user: Option<Option<bool>>,
+    #[arg(long, hide = true, num_args = 0..=1, require_equals = true)]
+    stack_trace: Option<Option<bool>>,
 }
 
 /// The values as kustomize spells them.
@@ -118,7 +125,7 @@ impl Arguments {
                 Some(Reorder::None) => kustomize::Reorder::None,
                 Some(Reorder::Legacy) | None => kustomize::Reorder::Legacy,
             },
-            managed_by_label: self.enable_managedby_label || is_label_on,
+            managed_by_label: self.enable_managedby_label.is_some_and(|on| on.unwrap_or(true)) || is_label_on,
         }
     }
 }

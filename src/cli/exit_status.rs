@@ -13,9 +13,13 @@ pub(super) enum ExitStatus {
     Error,
 }
 
-/// Shown at the end of every `--help`.
-pub(super) const EXIT_STATUS_HELP: &str = "Exit status: 0 done and nothing to report; 1 differences, a stale tree or \
-    findings; 2 an error; 130 interrupted.";
+/// What every `--help` ends with.
+pub(super) fn help(examples: &str) -> String {
+    format!(
+        "{examples}\n\nExit status: 0 done and nothing to report; 1 differences, a stale tree or\nfindings; 2 an error; \
+        130 interrupted."
+    )
+}
 
 impl From<ExitStatus> for ExitCode {
     fn from(status: ExitStatus) -> Self {

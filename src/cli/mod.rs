@@ -15,13 +15,19 @@ use clap::{Args, Parser, Subcommand};
 
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::yaml::Sources;
-use exit_status::{EXIT_STATUS_HELP, ExitStatus};
+use exit_status::{ExitStatus, help};
 use printer::{Color, Printer};
+
+const EXAMPLES: &str = "\
+Examples:
+  stackgen render                 write gitops/ for AKS, GKE and EKS
+  stackgen render --check         is it up to date?
+  stackgen build overlays/gke     what `kustomize build overlays/gke` prints";
 
 /// Renders a monitoring stack for AKS, GKE and EKS into a GitOps tree, and builds kustomizations
 #[derive(Debug, Parser)]
-#[command(name = "stackgen", version, arg_required_else_help = true, after_help = EXIT_STATUS_HELP)]
-#[command(max_term_width = 100, infer_subcommands = false)]
+#[command(name = "stackgen", version, arg_required_else_help = true, after_help = help(EXAMPLES))]
+#[command(max_term_width = 80)]
 struct Arguments {
     #[command(flatten)]
     global: GlobalArguments,

@@ -8,7 +8,7 @@ use std::time::Instant;
 use clap::{Args, ValueEnum};
 
 use super::build::all_objects;
-use super::exit_status::{EXIT_STATUS_HELP, ExitStatus};
+use super::exit_status::{ExitStatus, help};
 use super::printer::Printer;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::gitops::{self, Outcome, Plan, Status, cluster_of, render_tree};
@@ -19,13 +19,20 @@ use crate::yaml::Sources;
 /// Where the tree goes unless somebody says otherwise.
 const OUT: &str = "gitops";
 
+const EXAMPLES: &str = "\
+Examples:
+  stackgen render                 all clusters, into gitops/
+  stackgen render --cloud gke     one cloud; what is there of the others stays
+  stackgen render --check         in a pipeline or before a commit
+  stackgen render gke --stdout | kubectl diff -f -";
+
 /// Render the monitoring stack into a tree that Argo CD or Flux syncs
 ///
 /// Builds every cluster of `stackgen.yaml`, or one for each cloud if there is no such file. `base/`, `overlays/`,
 /// `components/` and `templates/` are read from the working directory where it has them, else from the binary. All
 /// clusters are built before the first file is written, and only files that stackgen wrote are changed or removed.
 #[derive(Debug, Args)]
-#[command(after_help = EXIT_STATUS_HELP)]
+#[command(after_help = help(EXAMPLES))]
 pub(super) struct Arguments {
     /// Clouds or clusters to render; all if none is named
     #[arg(value_name = "CLOUD|CLUSTER")]

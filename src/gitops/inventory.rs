@@ -18,7 +18,7 @@ const SCHEMA: &str = "stackgen.inventory/v1";
 
 /// The files that stackgen wrote.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Inventory {
+pub(super) struct Inventory {
     files: BTreeMap<String, Entry>,
 }
 
@@ -91,18 +91,13 @@ impl Inventory {
     }
 
     /// The ledger as a file: one line for each file, so that branches merge.
-    pub fn to_json(&self) -> String {
+    pub(super) fn to_json(&self) -> String {
         let lines: Vec<String> = self
             .files
             .values()
             .map(|entry| format!("    {}", serde_json::to_string(entry).unwrap_or_default()))
             .collect();
         format!("{{\n  \"schema\": \"{SCHEMA}\",\n  \"files\": [\n{}\n  ]\n}}\n", lines.join(",\n"))
-    }
-
-    /// The paths in order.
-    pub fn paths(&self) -> impl Iterator<Item = &str> {
-        self.files.keys().map(String::as_str)
     }
 }
 

@@ -12,7 +12,7 @@ mod secrets;
 mod tree;
 mod write;
 
-pub use inventory::{INVENTORY, Inventory};
+pub use inventory::INVENTORY;
 pub use plan::{Change, Plan, Scope, Status};
 pub use tree::{Tree, TreeFile, cluster_of, render_tree};
 pub use write::{Outcome, check, write};

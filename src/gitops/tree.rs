@@ -66,16 +66,6 @@ impl Tree {
         self.files.get(path)
     }
 
-    /// How many files there are.
-    pub fn len(&self) -> usize {
-        self.files.len()
-    }
-
-    /// Whether there is no file.
-    pub fn is_empty(&self) -> bool {
-        self.files.is_empty()
-    }
-
     /// Keeps the files whose paths `wanted` accepts.
     pub fn retain(&mut self, wanted: impl Fn(&str) -> bool) {
         self.files.retain(|path, _| wanted(path));
@@ -231,17 +221,22 @@ pub(super) fn engine_file(
     context: &impl Serialize,
     app: Option<&str>,
 ) -> Result<TreeFile, Diagnostics> {
-    let text = input.templates.render(template, context)?;
-    let id = engine_object(&text, template, input.sources)?;
-    let bytes = format!("{HEADER}# Source: templates/{template}\n{text}").into_bytes();
-    Ok(TreeFile { bytes, object: Some(id), app: app.map(str::to_owned) })
+    let object = engine_object(input.templates.render(template, context)?, template, input.sources)?;
+    let mut text = format!("{HEADER}# Source: templates/{template}\n");
+    emit(&object.node, &mut text).map_err(|error| Diagnostic::error(error.to_string()))?;
+    let id = describe(&object.current_id());
+    Ok(TreeFile { bytes: text.into_bytes(), object: Some(id), app: app.map(str::to_owned) })
 }
 
-/// Which object a rendered template holds: exactly one, with a kind and a name.
-fn engine_object(text: &str, template: &str, sources: &Sources) -> Result<String, Diagnostics> {
+/// The object that a rendered template holds: exactly one, with a kind and a name.
+fn engine_object<'s>(
+    text: String,
+    template: &str,
+    sources: &'s Sources,
+) -> Result<Resource<'s>, Diagnostics> {
     let path = Path::new("templates").join(template);
     let fail = |message: String| Diagnostics::from(Diagnostic::error(message).in_path(&path));
-    let source = sources.add(&path, text.to_owned()).map_err(|error| fail(error.to_string()))?;
+    let source = sources.add(&path, text).map_err(|error| fail(error.to_string()))?;
     let documents = parse_documents(source, sources, &ParseOptions::default()).map_err(|errors| {
         Diagnostics(
             errors.into_iter().map(|error| Diagnostic::error(error.message).at(error.origin)).collect(),
@@ -254,5 +249,5 @@ fn engine_object(text: &str, template: &str, sources: &Sources) -> Result<String
     if id.gvk.kind.is_empty() || id.name.is_empty() {
         return Err(fail("what it makes has no kind or no name".to_owned()));
     }
-    Ok(describe(&id))
+    Ok(object)
 }

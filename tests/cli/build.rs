@@ -77,12 +77,15 @@ fn an_error_has_place_excerpt_and_hint_and_stdout_stays_empty() {
 fn accepts_the_flags_of_kustomize() {
     let workspace = workspace();
     let flags =
-        ["build", "app", "--reorder", "none", "--enable-helm", "--helm-command", "helm3", "-e", "A=b"];
+        ["build", "app", "--reorder", "none", "--enable-helm=true", "--helm-command", "helm3", "-e", "A=b"];
     let stdout = workspace.run(flags).quiet_success();
     assert!(stdout.starts_with("apiVersion: v1\n"), "{stdout}");
     workspace.run(["build", "app", "--load-restrictor", "LoadRestrictionsNone"]).is(0, BUILT, "");
     workspace.run(["build", "app", "--load-restrictor=none"]).is(0, BUILT, "");
     workspace.run(["build", "app", "--load-restrictor=some"]).fails_with(2);
+    workspace
+        .run(["build", "app", "--enable-managedby-label=false", "-o", "/x", "-o", "/dev/stdout"])
+        .is(0, BUILT, "");
     let labelled = workspace.run(["build", "app", "--enable-managedby-label"]).quiet_success();
     assert!(labelled.contains("app.kubernetes.io/managed-by: kustomize-"), "{labelled}");
     let by_environment = workspace

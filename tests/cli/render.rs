@@ -256,6 +256,15 @@ fn a_cluster_that_cannot_be_built_leaves_the_others_as_they_were() {
 }
 
 #[test]
+fn what_is_wrong_in_a_base_is_said_once() {
+    let workspace = small();
+    workspace.write("base/kustomization.yaml", "resorces:\n- objects.yaml\n");
+    let expected = "error: unknown field `resorces`\n --> base/kustomization.yaml:1:1\n  |\n1 | resorces:\n  | ^^^^^^^^\n \
+        ::: overlays/aks/kustomization.yaml:2:3 named here\nhint: did you mean `resources`?\n";
+    workspace.run(["render"]).is(2, "", expected);
+}
+
+#[test]
 fn a_plain_secret_is_refused_and_not_shown() {
     let workspace = small();
     workspace.write(
