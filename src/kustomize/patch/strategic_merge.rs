@@ -163,10 +163,14 @@ impl<'m, 's> Walk<'m, 's> {
         match &mut value.value {
             Value::Scalar(_) => {}
             Value::Mapping(fields) => {
-                match directive::of_mapping(fields)? {
-                    Some(Directive::Delete) => return Ok(false),
-                    Some(_) => drop(fields.remove(directive::KEY)),
-                    None => {}
+                // The directive goes even from what is to be removed, because not everything is that should be:
+                // see `irregular`.
+                let directive = directive::of_mapping(fields)?;
+                if directive.is_some() {
+                    fields.remove(directive::KEY);
+                }
+                if directive == Some(Directive::Delete) {
+                    return Ok(false);
                 }
                 self.settle_fields(fields, known)?;
             }

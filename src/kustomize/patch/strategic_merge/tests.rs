@@ -221,6 +221,11 @@ fn lists_whose_items_lack_keys_become_what_upstream_makes_of_them() {
             &ports("    - containerPort: 80\n    - containerPort: 81\n      protocol: UDP"),
         ),
         (
+            "spec: {containers: [{name: a}]}",
+            &list("{containerPort: 80, protocol: TCP}, {containerPort: 81, $patch: delete}"),
+            &ports("    - containerPort: 81"),
+        ),
+        (
             "spec: {containers: [{name: a}, {name: b}]}",
             "spec: {containers: [{image: nameless}]}",
             "spec:\n  containers: []",
