@@ -223,7 +223,7 @@ fn lists_whose_items_lack_keys_become_what_upstream_makes_of_them() {
         (
             "spec: {containers: [{name: a}]}",
             &list("{containerPort: 80, protocol: TCP}, {containerPort: 81, $patch: delete}"),
-            &ports("    - containerPort: 81"),
+            &ports("    - containerPort: 80\n      protocol: TCP\n    - containerPort: 81"),
         ),
         (
             "spec: {containers: [{name: a}, {name: b}]}",
