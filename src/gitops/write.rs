@@ -12,7 +12,7 @@ use super::inventory::{INVENTORY, Owned};
 use super::plan::{JOURNAL, Past, Plan, Scope, Status, no_access};
 use super::tree::Tree;
 use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::fs::{Folder, PathError};
+use crate::fs::{Folder, Found, PathError};
 
 /// Where our own files are.
 const HOME: &str = ".stackgen";
@@ -44,7 +44,9 @@ pub fn write(root: &Path, tree: &Tree, scope: Scope<'_>, force: bool) -> Result<
     let folder = Folder::new(root);
     let plan = check(root, tree, scope)?;
     plan.refusals(&folder, force)?;
+    check_home(&folder)?;
     if plan.is_clean() {
+        tidy(&folder);
         return Ok(Outcome { unchanged: plan.unchanged, ..Outcome::default() });
     }
     folder.make_folder(STAGE).map_err(no_access)?;
@@ -58,6 +60,36 @@ pub fn write(root: &Path, tree: &Tree, scope: Scope<'_>, force: bool) -> Result<
     Ok(outcome)
 }
 
+/// Refuses links where our own files go: they would lead out of the tree.
+fn check_home(folder: &Folder) -> Result<(), Diagnostics> {
+    for (path, is_folder) in [(STAGE, true), (LOCK, false)] {
+        if let Found::InTheWay { path: way, what } = folder.find(path).map_err(no_access)?
+            && !(is_folder && what == "a folder" && way == folder.path(path))
+        {
+            let error = Diagnostic::error(format!("{what} is where stackgen keeps its own files"));
+            return Err(error.in_path(way).hint("move it away").into());
+        }
+    }
+    Ok(())
+}
+
+/// Removes what a run left behind that was interrupted at its very end, unless one is under way.
+fn tidy(folder: &Folder) {
+    let is_there = |path| folder.path(path).symlink_metadata().is_ok();
+    if (is_there(LOCK) || is_there(STAGE))
+        && let Ok(lock) = Lock::take(folder)
+    {
+        let _ = clear_stage(folder);
+        lock.release(folder);
+    }
+}
+
+/// Removes files that wait for a run which is gone.
+fn clear_stage(folder: &Folder) -> Result<(), PathError> {
+    let names = folder.file_names(STAGE);
+    names.iter().try_for_each(|name| folder.remove(&format!("{STAGE}/{name}")))
+}
+
 struct Writer<'a> {
     folder: &'a Folder,
     tree: &'a Tree,
@@ -66,10 +98,10 @@ struct Writer<'a> {
 
 impl Writer<'_> {
     fn run(&self, owned: &Owned) -> Result<Outcome, PathError> {
-        self.clear_stage()?;
+        clear_stage(self.folder)?;
         if let Err(error) = self.stage() {
             // A full disk, most likely: nothing in the tree has changed yet, so leave nothing behind.
-            let _ = self.clear_stage();
+            let _ = clear_stage(self.folder);
             return Err(error);
         }
         let mut journal = owned.clone();
@@ -123,12 +155,6 @@ impl Writer<'_> {
         self.folder.stage(&staged, bytes)?;
         self.folder.publish(&staged, path)?;
         self.folder.sync(HOME)
-    }
-
-    /// Removes what an interrupted run left waiting.
-    fn clear_stage(&self) -> Result<(), PathError> {
-        let names = self.folder.file_names(STAGE);
-        names.iter().try_for_each(|name| self.folder.remove(&format!("{STAGE}/{name}")))
     }
 
     fn outcome(&self) -> Outcome {
@@ -271,6 +297,20 @@ mod tests {
         lock.release(&folder);
         write(root, &files, &everything, false).unwrap();
         assert_eq!(read(root, "clusters/a/b/c").as_deref(), Some("1"));
+    }
+
+    #[test]
+    fn a_run_with_nothing_to_do_tidies_up() {
+        let directory = tempfile::tempdir().unwrap();
+        let folder = Folder::new(directory.path());
+        let files = tree(&[("clusters/a/b/c", "1")]);
+        write(folder.root(), &files, &everything, false).unwrap();
+        folder.make_folder(STAGE).unwrap();
+        folder.stage(&format!("{STAGE}/0"), b"").unwrap();
+        folder.stage(LOCK, b"").unwrap();
+        write(folder.root(), &files, &everything, false).unwrap();
+        assert_eq!(folder.file_names(HOME), ["inventory.json"]);
+        assert!(!folder.path(STAGE).exists());
     }
 
     #[test]

@@ -235,6 +235,13 @@ fn symbolic_links_are_not_followed() {
     let stderr = workspace.run(["render"]).fails_with(2);
     assert!(stderr.contains("error: a symbolic link (`clusters/gke`) is in the way of"), "{stderr}");
     assert_eq!(workspace.files("victim").len(), 1);
+    let home = small();
+    home.write("victim/0", "intact");
+    home.write("gitops/.stackgen/kept", "");
+    symlink(home.path("victim"), home.path("gitops/.stackgen/tmp")).unwrap();
+    let stderr = home.run(["render"]).fails_with(2);
+    assert!(stderr.starts_with("error: a symbolic link is where stackgen keeps its own files\n"), "{stderr}");
+    assert_eq!(home.read("victim/0"), "intact");
     let linked = small();
     linked.write("real/kept", "");
     symlink(linked.path("real"), linked.path("gitops")).unwrap();
