@@ -7,7 +7,7 @@ use rustc_hash::FxHashMap;
 use super::decode::Text;
 use super::kustomization::{LegacySortOptions, SortOptions};
 use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::resource::{Gvk, ResId, ResMap};
+use crate::resource::{Gvk, ResId, ResMap, Resource};
 
 /// Kinds that others stand on, in the order in which a cluster needs them.
 const FIRST: &[&str] = &[
@@ -36,6 +36,8 @@ const FIRST: &[&str] = &[
 ];
 /// Kinds that must not get in the way of the others.
 const LAST: &[&str] = &["MutatingWebhookConfiguration", "ValidatingWebhookConfiguration"];
+
+const NAMESPACE: &str = "Namespace";
 
 /// In which order objects are written.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -90,19 +92,51 @@ pub fn apply(order: &Order<'_>, resources: &mut ResMap<'_>) -> Result<(), Diagno
     let Order::Legacy { first, last } = order else { return Ok(()) };
     refuse_duplicates(resources)?;
     let ranks = ranks(first, last);
+    let made_up = first_made_up_namespace(resources);
     let mut keyed: Vec<_> = std::mem::take(resources)
         .into_resources()
         .into_iter()
-        .map(|resource| {
-            let id = resource.current_id();
-            (ranks.get(id.gvk.kind).copied().unwrap_or(0), id, resource)
-        })
+        .map(|resource| (Key::new(resource.current_id(), &ranks, made_up), resource))
         .collect();
-    keyed.sort_by(|(rank, id, _), (other_rank, other_id, _)| {
-        rank.cmp(other_rank).then_with(|| compare(id, other_id))
-    });
-    *resources = keyed.into_iter().map(|(_, _, resource)| resource).collect();
+    keyed.sort_by(|(key, _), (other, _)| key.compare(other));
+    *resources = keyed.into_iter().map(|(_, resource)| resource).collect();
     Ok(())
+}
+
+/// What an object is sorted by.
+struct Key<'s> {
+    rank: isize,
+    /// The type, or for the core Namespace that before which it stands.
+    place: Gvk<'s>,
+    is_core_namespace: bool,
+    id: ResId<'s>,
+}
+
+impl<'s> Key<'s> {
+    fn new(id: ResId<'s>, ranks: &FxHashMap<&str, isize>, made_up: Option<Gvk<'s>>) -> Self {
+        let is_core_namespace = id.gvk.kind == NAMESPACE && id.gvk.group.is_empty();
+        let place = made_up.filter(|_| is_core_namespace).unwrap_or(id.gvk);
+        Self { rank: ranks.get(id.gvk.kind).copied().unwrap_or(0), place, is_core_namespace, id }
+    }
+
+    fn compare(&self, other: &Self) -> Ordering {
+        let core_versions = || match (self.is_core_namespace, other.is_core_namespace) {
+            (true, true) => compare_types(&other.id.gvk, &self.id.gvk),
+            _ => Ordering::Equal,
+        };
+        self.rank
+            .cmp(&other.rank)
+            .then_with(|| compare_types(&self.place, &other.place))
+            .then_with(|| other.is_core_namespace.cmp(&self.is_core_namespace))
+            .then_with(core_versions)
+            .then_with(|| compare_names(&self.id, &other.id))
+    }
+}
+
+/// The first type named Namespace that a custom resource definition made up. The core Namespace comes before it.
+fn first_made_up_namespace<'s>(resources: &ResMap<'s>) -> Option<Gvk<'s>> {
+    let types = resources.iter().map(Resource::gvk);
+    types.filter(|gvk| gvk.kind == NAMESPACE && !gvk.group.is_empty()).min_by(compare_types)
 }
 
 /// Below zero for kinds that come first, above for those that come last. A kind named twice has its last rank.
@@ -110,18 +144,6 @@ fn ranks<'k>(first: &[&'k str], last: &[&'k str]) -> FxHashMap<&'k str, isize> {
     let before = first.iter().rev().enumerate().map(|(index, kind)| (*kind, -1 - index.cast_signed())).rev();
     let after = last.iter().enumerate().map(|(index, kind)| (*kind, 1 + index.cast_signed()));
     before.chain(after).collect()
-}
-
-fn compare(one: &ResId<'_>, other: &ResId<'_>) -> Ordering {
-    if one.gvk == other.gvk {
-        return compare_names(one, other);
-    }
-    let namespaces = one.gvk.kind == "Namespace" && other.gvk.kind == "Namespace";
-    if namespaces && (one.gvk.group.is_empty() || other.gvk.group.is_empty()) {
-        // The core Namespace comes before those that a custom resource definition made up.
-        return compare_types(&other.gvk, &one.gvk);
-    }
-    compare_types(&one.gvk, &other.gvk)
 }
 
 /// By group, version and kind, joined by `_`. What is empty comes late: `~` is a high letter.
@@ -165,7 +187,6 @@ fn refuse_duplicates(resources: &ResMap<'_>) -> Result<(), Diagnostics> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::resource::Resource;
     use crate::yaml::{Node, Origin};
 
     fn objects(list: &[(&'static str, &'static str, &'static str, &'static str)]) -> ResMap<'static> {
@@ -228,6 +249,24 @@ mod tests {
             sorted(&Order::Fifo, objects(&[("v1", "B", "", "b"), ("v1", "A", "", "a")])),
             ["v1 B b", "v1 A a"]
         );
+    }
+
+    #[test]
+    fn the_core_namespace_comes_before_those_made_up_wherever_they_are() {
+        let order = Order::Legacy { first: vec![], last: vec![] };
+        let resources = objects(&[
+            ("v1", "Namespace", "", "n"),
+            ("networking.k8s.io/v1", "Ingress", "", "i"),
+            ("example.com/v1", "Namespace", "", "n"),
+            ("apps/v1", "Deployment", "", "d"),
+        ]);
+        let expected = [
+            "apps/v1 Deployment d",
+            "v1 Namespace n",
+            "example.com/v1 Namespace n",
+            "networking.k8s.io/v1 Ingress i",
+        ];
+        assert_eq!(sorted(&order, resources), expected);
     }
 
     #[test]
