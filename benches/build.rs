@@ -1,0 +1,88 @@
+//! `stackgen build` beside the real kustomize, each as a whole process, in the same run.
+//!
+//! `cargo bench --bench build` prints a table. `STACKGEN_KUSTOMIZE` names the other builder (default: `kubectl
+//! kustomize`). Trees that it would need minutes for are timed with ours alone.
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a program of its own")]
+
+mod trees;
+
+use std::fs::File;
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use wait4::Wait4 as _;
+
+/// One command's best of several runs.
+struct Figure {
+    wall: Duration,
+    peak_bytes: u64,
+    output_bytes: u64,
+}
+
+fn main() {
+    if std::env::args().any(|argument| argument == "--list" || argument == "--test") {
+        return;
+    }
+    let root = Path::new(env!("CARGO_TARGET_TMPDIR")).join("bench");
+    let other = std::env::var("STACKGEN_KUSTOMIZE").unwrap_or_else(|_| "kubectl kustomize".to_owned());
+    let trees = [
+        ("monitoring, 131 objects", trees::monitoring(&root), 15, 3),
+        ("1,000 objects, overlay", trees::services(&root, 1_000), 15, 3),
+        ("4,000 objects, overlay", trees::services(&root, 4_000), 15, 1),
+        ("10,000 objects, overlay", trees::services(&root, 10_000), 9, 0),
+        ("100,000 objects, overlay", trees::services(&root, 100_000), 5, 0),
+    ];
+    println!("| tree | output | stackgen | peak memory | {other} | factor |");
+    println!("|---|---|---|---|---|---|");
+    for (name, folder, ours, theirs) in trees {
+        let stackgen = [env!("CARGO_BIN_EXE_stackgen"), "build"];
+        let mine = best(&stackgen, &folder, ours, &root);
+        let words: Vec<&str> = other.split(' ').collect();
+        let (time, factor) = if theirs == 0 || !can_run(words[0]) {
+            ("-".to_owned(), "-".to_owned())
+        } else {
+            let wall = best(&words, &folder, theirs, &root).wall;
+            (show(wall), format!("{:.0}", wall.as_secs_f64() / mine.wall.as_secs_f64()))
+        };
+        println!(
+            "| {name} | {:.2} MB | {} | {:.1} MB | {time} | {factor} |",
+            megabytes(mine.output_bytes),
+            show(mine.wall),
+            megabytes(mine.peak_bytes)
+        );
+    }
+}
+
+fn can_run(program: &str) -> bool {
+    Command::new(program).arg("--help").stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok()
+}
+
+fn best(command: &[&str], folder: &Path, runs: usize, root: &Path) -> Figure {
+    (0..runs).map(|_| run(command, folder, root)).min_by_key(|figure| figure.wall).unwrap()
+}
+
+fn run(command: &[&str], folder: &Path, root: &Path) -> Figure {
+    let output = root.join("output.yaml");
+    let start = Instant::now();
+    let mut child = Command::new(command[0])
+        .args(&command[1..])
+        .arg(folder)
+        .stdout(File::create(&output).unwrap())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let used = child.wait4().unwrap();
+    let wall = start.elapsed();
+    assert!(used.status.success(), "{command:?} failed on {}", folder.display());
+    Figure { wall, peak_bytes: used.rusage.maxrss, output_bytes: output.metadata().unwrap().len() }
+}
+
+fn show(time: Duration) -> String {
+    format!("{:.1} ms", time.as_secs_f64() * 1e3)
+}
+
+#[expect(clippy::cast_precision_loss, reason = "a figure for people")]
+fn megabytes(bytes: u64) -> f64 {
+    bytes as f64 / 1e6
+}
