@@ -27,7 +27,8 @@ pub fn monitoring(root: &Path) -> PathBuf {
 /// `count` small objects, four to a service, under an overlay with namespace, prefix, labels, image and a patch.
 pub fn services(root: &Path, count: usize) -> PathBuf {
     let folder = root.join(format!("services-{count}"));
-    let files: Vec<_> = (0..count / 4).map(|index| (format!("service-{index}.yaml"), service(index))).collect();
+    let files: Vec<_> =
+        (0..count / 4).map(|index| (format!("service-{index}.yaml"), service(index))).collect();
     write_folder(&folder.join("base"), &files, "");
     let overlay = "namespace: production\nnamePrefix: team-\nlabels:\n- pairs:\n    team: platform\n  includeSelectors: true\nimages:\n- name: registry.example.com/app\n  newTag: v2.0.0\npatches:\n- patch: |\n    apiVersion: apps/v1\n    kind: Deployment\n    metadata:\n      name: app-0\n    spec:\n      replicas: 5\n";
     write(&folder.join("overlay/kustomization.yaml"), &format!("resources:\n- ../base\n{overlay}"));
@@ -70,11 +71,15 @@ fn dashboard(index: usize) -> String {
     for panel in 0..190 {
         writeln!(json, "          \"panel{panel}\": {{\n              \"datasource\": {{\n                  \"type\": \"prometheus\",\n                  \"uid\": \"${{datasource}}\"\n              }},\n              \"expr\": \"sum(rate(container_cpu_usage_seconds_total{{cluster=\\\"$cluster\\\", panel=\\\"{panel}\\\"}}[5m])) by (namespace)\",\n              \"legendFormat\": \"{{{{namespace}}}}\",\n              \"title\": \"CPU usage {panel}\"\n          }},").unwrap();
     }
-    format!("apiVersion: v1\ndata:\n  dashboard-{index}.json: |-\n    {json}          \"uid\": \"d{index}\"\n      }}\nkind: ConfigMap\nmetadata:\n  labels:\n    app.kubernetes.io/part-of: monitoring\n  name: grafana-dashboard-{index}\n  namespace: monitoring\n")
+    format!(
+        "apiVersion: v1\ndata:\n  dashboard-{index}.json: |-\n    {json}          \"uid\": \"d{index}\"\n      }}\nkind: ConfigMap\nmetadata:\n  labels:\n    app.kubernetes.io/part-of: monitoring\n  name: grafana-dashboard-{index}\n  namespace: monitoring\n"
+    )
 }
 
 fn rules(index: usize) -> String {
-    let mut text = format!("apiVersion: monitoring.example.com/v1\nkind: PrometheusRule\nmetadata:\n  name: rules-{index}\n  namespace: monitoring\nspec:\n  groups:\n  - name: group-{index}\n    rules:\n");
+    let mut text = format!(
+        "apiVersion: monitoring.example.com/v1\nkind: PrometheusRule\nmetadata:\n  name: rules-{index}\n  namespace: monitoring\nspec:\n  groups:\n  - name: group-{index}\n    rules:\n"
+    );
     for rule in 0..25 {
         writeln!(text, "    - alert: Alert{rule}\n      annotations:\n        description: 'Pod {{{{ $labels.namespace }}}}/{{{{ $labels.pod }}}} is restarting {{{{ printf \"%.2f\" $value }}}} times / 10 minutes: rule {rule}.'\n        summary: Pod is restarting.\n      expr: |\n        max_over_time(kube_pod_container_status_waiting_reason{{reason=\"CrashLoopBackOff\", job=\"kube-state-metrics\"}}[5m]) >= {rule}\n      for: 15m\n      labels:\n        severity: warning").unwrap();
     }
@@ -82,9 +87,13 @@ fn rules(index: usize) -> String {
 }
 
 fn workload(index: usize) -> String {
-    format!("apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  labels:\n    app.kubernetes.io/name: part-{index}\n    app.kubernetes.io/version: 1.{index}.0\n  name: part-{index}\n  namespace: monitoring\nspec:\n  replicas: 1\n  selector:\n    matchLabels:\n      app.kubernetes.io/name: part-{index}\n  template:\n    metadata:\n      labels:\n        app.kubernetes.io/name: part-{index}\n    spec:\n      automountServiceAccountToken: true\n      containers:\n      - args:\n        - --port=8081\n        - --telemetry-host=127.0.0.1\n        image: registry.example.com/part:v1.{index}.0\n        name: part\n        resources:\n          limits:\n            cpu: 100m\n            memory: 250Mi\n        securityContext:\n          allowPrivilegeEscalation: false\n          readOnlyRootFilesystem: true\n      serviceAccountName: part-{index}\n")
+    format!(
+        "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  labels:\n    app.kubernetes.io/name: part-{index}\n    app.kubernetes.io/version: 1.{index}.0\n  name: part-{index}\n  namespace: monitoring\nspec:\n  replicas: 1\n  selector:\n    matchLabels:\n      app.kubernetes.io/name: part-{index}\n  template:\n    metadata:\n      labels:\n        app.kubernetes.io/name: part-{index}\n    spec:\n      automountServiceAccountToken: true\n      containers:\n      - args:\n        - --port=8081\n        - --telemetry-host=127.0.0.1\n        image: registry.example.com/part:v1.{index}.0\n        name: part\n        resources:\n          limits:\n            cpu: 100m\n            memory: 250Mi\n        securityContext:\n          allowPrivilegeEscalation: false\n          readOnlyRootFilesystem: true\n      serviceAccountName: part-{index}\n"
+    )
 }
 
 fn service(index: usize) -> String {
-    format!("apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: app-{index}\n  labels:\n    app: app-{index}\nspec:\n  replicas: 2\n  selector:\n    matchLabels:\n      app: app-{index}\n  template:\n    metadata:\n      labels:\n        app: app-{index}\n    spec:\n      containers:\n      - name: app\n        image: registry.example.com/app:v1.0.0\n        envFrom:\n        - configMapRef:\n            name: config-{index}\n---\napiVersion: v1\nkind: Service\nmetadata:\n  name: app-{index}\nspec:\n  selector:\n    app: app-{index}\n  ports:\n  - port: 80\n    targetPort: 8080\n---\napiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: config-{index}\ndata:\n  LEVEL: info\n  INDEX: \"{index}\"\n---\napiVersion: v1\nkind: ServiceAccount\nmetadata:\n  name: account-{index}\n")
+    format!(
+        "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: app-{index}\n  labels:\n    app: app-{index}\nspec:\n  replicas: 2\n  selector:\n    matchLabels:\n      app: app-{index}\n  template:\n    metadata:\n      labels:\n        app: app-{index}\n    spec:\n      containers:\n      - name: app\n        image: registry.example.com/app:v1.0.0\n        envFrom:\n        - configMapRef:\n            name: config-{index}\n---\napiVersion: v1\nkind: Service\nmetadata:\n  name: app-{index}\nspec:\n  selector:\n    app: app-{index}\n  ports:\n  - port: 80\n    targetPort: 8080\n---\napiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: config-{index}\ndata:\n  LEVEL: info\n  INDEX: \"{index}\"\n---\napiVersion: v1\nkind: ServiceAccount\nmetadata:\n  name: account-{index}\n"
+    )
 }

@@ -116,7 +116,6 @@ fn combined<'s>(old: &Resource<'s>, mut new: Resource<'s>) -> Resource<'s> {
     new.previous_ids.clone_from(&old.previous_ids);
     new.name_prefixes.clone_from(&old.name_prefixes);
     new.name_suffixes.clone_from(&old.name_suffixes);
-    new.referenced_by.clone_from(&old.referenced_by);
     new.transformations.clone_from(&old.transformations);
     new
 }

@@ -1,6 +1,7 @@
 //! `buildMetadata`: annotations that say where an object came from and what changed it.
 
 use std::path::{Component, Path, PathBuf};
+use std::sync::Arc;
 
 use super::kustomization::Kustomization;
 use crate::resource::{BuildOrigin, ConfiguredBy, PreviousId, ResMap, Resource};
@@ -121,14 +122,18 @@ pub(super) fn join_path(folder: &str, path: &str) -> String {
 }
 
 /// What a field of a kustomization file made.
-pub(super) fn configured_by_field(folder: &str, file_name: &str, kind: &str) -> BuildOrigin {
+pub(super) fn configured_by_field(folder: &str, file_name: &str, kind: &str) -> Arc<BuildOrigin> {
     let by =
         ConfiguredBy { api_version: "builtin".to_owned(), kind: kind.to_owned(), ..ConfiguredBy::default() };
-    BuildOrigin { configured_in: join_path(folder, file_name), configured_by: Some(by), path: String::new() }
+    Arc::new(BuildOrigin {
+        configured_in: join_path(folder, file_name),
+        configured_by: Some(by),
+        path: String::new(),
+    })
 }
 
 /// What a generator's or transformer's configuration object made.
-pub(super) fn configured_by_object(configuration: &Resource<'_>) -> Option<BuildOrigin> {
+pub(super) fn configured_by_object(configuration: &Resource<'_>) -> Option<Arc<BuildOrigin>> {
     let origin = configuration.built_from.as_ref()?;
     let by = ConfiguredBy {
         api_version: configuration.gvk().api_version(),
@@ -136,7 +141,8 @@ pub(super) fn configured_by_object(configuration: &Resource<'_>) -> Option<Build
         name: configuration.name().to_owned(),
         namespace: configuration.namespace().to_owned(),
     };
-    Some(BuildOrigin { configured_in: origin.path.clone(), configured_by: Some(by), path: String::new() })
+    let configured_in = origin.path.clone();
+    Some(Arc::new(BuildOrigin { configured_in, configured_by: Some(by), path: String::new() }))
 }
 
 fn origin_node<'s>(origin: &BuildOrigin, sources: &'s Sources) -> Node<'s> {

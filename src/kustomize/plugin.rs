@@ -14,6 +14,7 @@ use super::transform::{Step, Transformer};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::resource::{BuildOrigin, ResMap, Resource};
 use crate::yaml::Node;
+use std::sync::Arc;
 
 const VALIDATED_BY: &str = "validated-by";
 
@@ -109,7 +110,7 @@ fn inline<'s>(target: &Target<'_, 's>, entry: Text<'s>, run: &Run<'_, 's>) -> Op
     let mut objects = read_objects(source, target.loader.sources()).ok()?;
     if run.metadata.tracked {
         let path = join_path(&target.path, target.file_name);
-        let origin = BuildOrigin { path, ..BuildOrigin::default() };
+        let origin = Arc::new(BuildOrigin { path, ..BuildOrigin::default() });
         for object in &mut objects {
             object.built_from = Some(origin.clone());
         }

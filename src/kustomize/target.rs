@@ -3,6 +3,8 @@
 //! The order is upstream's (`api/internal/target/kusttarget.go`): resources, field specs, generators, components,
 //! transformers, validators, vars.
 
+use std::sync::Arc;
+
 use rayon::prelude::*;
 
 use super::accumulator::Accumulator;
@@ -96,8 +98,8 @@ impl<'a, 's> Target<'a, 's> {
         let read = |path: &Text<'s>| {
             let mut objects = read_objects(self.loader.text(*path)?, self.loader.sources())?;
             if tracked {
-                let origin =
-                    BuildOrigin { path: join_path(&self.path, path.value), ..BuildOrigin::default() };
+                let path = join_path(&self.path, path.value);
+                let origin = Arc::new(BuildOrigin { path, ..BuildOrigin::default() });
                 for object in &mut objects {
                     object.built_from = Some(origin.clone());
                 }

@@ -24,11 +24,12 @@ use super::{hash, replacement};
 use crate::diagnostic::Diagnostics;
 use crate::resource::{BuildOrigin, ResMap, Resource};
 use crate::yaml::Origin;
+use std::sync::Arc;
 
 /// A transformer with its settings, and who asked for it where that is tracked.
 pub(super) struct Step<'s> {
     pub(super) transformer: Transformer<'s>,
-    pub(super) origin: Option<BuildOrigin>,
+    pub(super) origin: Option<Arc<BuildOrigin>>,
 }
 
 /// A transformer with its settings.
@@ -76,7 +77,7 @@ pub(super) fn run<'s>(
 }
 
 /// Upstream notes a transformer on every object, changed or not; on one without origin, as its origin.
-fn record(resources: &mut ResMap<'_>, origin: &BuildOrigin) {
+fn record(resources: &mut ResMap<'_>, origin: &Arc<BuildOrigin>) {
     for resource in resources {
         match resource.built_from {
             None => resource.built_from = Some(origin.clone()),

@@ -1,5 +1,7 @@
 //! One Kubernetes object, with what the engine must remember about it.
 
+use std::sync::Arc;
+
 use super::gvk::Gvk;
 use super::id::ResId;
 use crate::yaml::{Mapping, Node, Origin, Style, Value};
@@ -42,14 +44,12 @@ pub struct Resource<'s> {
     pub behavior: Behavior,
     /// Whether the name gets a suffix computed from the content.
     pub needs_hash_suffix: bool,
-    /// The objects that refer to this one by name.
-    pub referenced_by: Vec<ResId<'s>>,
     /// The vars that take their value from this object.
     pub var_names: Vec<&'s str>,
     /// For `buildMetadata: [originAnnotations]`: where the object came from.
-    pub built_from: Option<BuildOrigin>,
+    pub built_from: Option<Arc<BuildOrigin>>,
     /// For `buildMetadata: [transformerAnnotations]`: what changed it, in order.
-    pub transformations: Vec<BuildOrigin>,
+    pub transformations: Vec<Arc<BuildOrigin>>,
 }
 
 /// What the annotations of `buildMetadata` say.
@@ -86,7 +86,6 @@ impl<'s> Resource<'s> {
             name_suffixes: Vec::new(),
             behavior: Behavior::Create,
             needs_hash_suffix: false,
-            referenced_by: Vec::new(),
             var_names: Vec::new(),
             built_from: None,
             transformations: Vec::new(),
@@ -124,6 +123,7 @@ impl<'s> Resource<'s> {
     /// Remembers the current id as an earlier one; done before a change of name, namespace or kind.
     pub fn store_previous_id(&mut self) {
         let id = self.current_id();
+        self.previous_ids.reserve_exact(1);
         self.previous_ids.push(PreviousId {
             kind: id.gvk.kind,
             namespace: id.effective_namespace(),

@@ -16,7 +16,7 @@ use rustc_hash::FxHashMap;
 use super::field_path::{Create, FieldPath};
 use super::transformer_config::NameReference;
 use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::resource::{Gvk, ResId, ResMap, Resource};
+use crate::resource::{Gvk, ResMap, Resource};
 use crate::yaml::{Origin, Sources};
 use candidates::Candidates;
 use referrer::Referrer;
@@ -44,52 +44,38 @@ pub fn apply<'s>(
     let mut errors = Diagnostics::default();
     let mut rules = Rules::new(references, sources);
     let candidates = Candidates::new(resources);
-    let mut referrals: Vec<(usize, ResId<'s>)> = Vec::new();
     for resource in resources.iter_mut() {
-        let id = resource.current_id();
-        match fix(resource, &mut rules, &candidates) {
-            Ok(found) => referrals.extend(found.into_iter().map(|position| (position, id))),
-            Err(found) => errors.0.extend(found.0.into_iter().map(|error| error.object(id))),
-        }
-    }
-    for (position, id) in referrals {
-        if let Some(resource) = resources.get_mut(position) {
-            resource.referenced_by.push(id);
+        if let Err(found) = fix(resource, &mut rules, &candidates) {
+            let id = resource.current_id();
+            errors.0.extend(found.0.into_iter().map(|error| error.object(id)));
         }
     }
     errors.into_result()
 }
 
-/// Fixes the references in one object; gives the positions of those it refers to.
+/// Fixes the references in one object.
 fn fix<'s>(
     resource: &mut Resource<'s>,
     rules: &mut Rules<'s>,
     candidates: &Candidates<'s>,
-) -> Result<Vec<usize>, Diagnostics> {
-    let mut referrals = Vec::new();
+) -> Result<(), Diagnostics> {
     let mut errors = Diagnostics::default();
     let original = resource.original_id().gvk;
     let mut rules = rules.of(&original).peekable();
     if rules.peek().is_none() {
-        return Ok(referrals);
+        return Ok(());
     }
     let referrer = Referrer::new(resource)?;
     for rule in rules {
         let role_ref = rule.is_role_ref.then(|| referrer::role_ref(&resource.node)).flatten();
-        let mut selection = Selection {
-            referrer: &referrer,
-            target: rule.target,
-            role_ref,
-            candidates,
-            referrals: &mut referrals,
-        };
+        let mut selection = Selection { referrer: &referrer, target: rule.target, role_ref, candidates };
         let walked =
             rule.field.walk(&mut resource.node, Create::Never, Origin::NONE, &mut |node| selection.set(node));
         if let Err(error) = walked {
             errors.push(about_rule(error, rule));
         }
     }
-    errors.into_result().map(|()| referrals)
+    errors.into_result()
 }
 
 fn about_rule(error: Diagnostic, rule: &Rule<'_>) -> Diagnostic {
@@ -141,13 +127,12 @@ mod tests {
     }
 
     #[test]
-    fn a_reference_follows_and_is_remembered() {
+    fn a_reference_follows() {
         let sources = sources();
         let mut resources = objects(&format!("{SECRET}---\n{POD}"), sources);
         rename(&mut resources.as_mut_slice()[0], "b");
         let text = fixed(&mut resources, sources).unwrap();
         assert!(text.ends_with("imagePullSecrets:\n  - name: b\n"), "{text}");
-        assert_eq!(resources.get(0).unwrap().referenced_by.len(), 1);
     }
 
     #[test]

@@ -21,8 +21,6 @@ pub(super) struct Selection<'a, 's> {
     pub(super) role_ref: Option<Gvk<'s>>,
     /// Who could be meant.
     pub(super) candidates: &'a Candidates<'s>,
-    /// The positions of those who were.
-    pub(super) referrals: &'a mut Vec<usize>,
 }
 
 impl<'a, 's> Selection<'a, 's> {
@@ -100,7 +98,6 @@ impl<'a, 's> Selection<'a, 's> {
         if candidates.iter().any(|candidate| what(candidate) != what(first)) {
             return Err(ambiguous(&candidates, node));
         }
-        self.referrals.push(first.position);
         Ok(Some(first))
     }
 

@@ -12,7 +12,6 @@ pub(super) fn has_bookkeeping(resource: &Resource<'_>) -> bool {
         || !resource.name_prefixes.is_empty()
         || !resource.name_suffixes.is_empty()
         || resource.needs_hash_suffix
-        || !resource.referenced_by.is_empty()
         || resource.built_from.is_some()
         || !resource.transformations.is_empty()
 }
