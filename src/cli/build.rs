@@ -109,6 +109,8 @@ pub(super) fn run(
         Some(folder) if folder.is_dir() => write_folder(folder, &built.resources)?,
         Some(file) => write_file(file, all_objects(&built.resources)?.as_bytes())?,
     }
+    // The process ends here; see where the sources are made.
+    std::mem::forget(built);
     Ok(ExitStatus::Success)
 }
 

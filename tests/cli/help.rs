@@ -25,6 +25,15 @@ fn every_help_is_narrow_and_says_the_exit_status() {
 }
 
 #[test]
+fn colours_come_only_when_asked_for() {
+    let workspace = Workspace::new();
+    let plain = workspace.stackgen(["build"]).env("CLICOLOR_FORCE", "1").run().fails_with(2);
+    assert!(!plain.contains('\u{1b}'), "{plain}");
+    let coloured = workspace.run(["--color", "always", "build"]).fails_with(2);
+    assert!(coloured.starts_with("\u{1b}[1;31merror:\u{1b}[0m "), "{coloured}");
+}
+
+#[test]
 fn a_missing_directory_is_named() {
     let stderr = Workspace::new().run(["-C", "nowhere", "build"]).fails_with(2);
     assert!(stderr.starts_with("error: cannot work in `nowhere`: "), "{stderr}");
