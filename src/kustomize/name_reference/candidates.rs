@@ -8,8 +8,6 @@ use crate::yaml::Origin;
 
 /// An object as it was before any reference was fixed.
 pub(super) struct Candidate<'s> {
-    /// Its position among all objects.
-    pub(super) position: usize,
     /// Its id now.
     pub(super) id: ResId<'s>,
     /// Where its name was written, or asked to be changed.
@@ -39,7 +37,7 @@ pub(super) struct Candidates<'s> {
 }
 
 impl<'s> Candidate<'s> {
-    fn new(position: usize, resource: &Resource<'s>) -> Self {
+    fn new(resource: &Resource<'s>) -> Self {
         let origin = |field| {
             resource
                 .node
@@ -48,7 +46,6 @@ impl<'s> Candidate<'s> {
                 .or(resource.node.origin)
         };
         Self {
-            position,
             id: resource.current_id(),
             name_origin: origin("name"),
             namespace_origin: origin("namespace"),
@@ -74,8 +71,8 @@ impl<'s> Candidates<'s> {
     /// Finds the objects that had other names.
     pub(super) fn new(resources: &ResMap<'s>) -> Self {
         let mut candidates = Self::default();
-        for (position, resource) in resources.iter().enumerate() {
-            candidates.add(Candidate::new(position, resource));
+        for resource in resources {
+            candidates.add(Candidate::new(resource));
         }
         candidates
     }
