@@ -124,14 +124,30 @@ fn unique<'s>(entries: Vec<Entry<'s>>, mut report: impl FnMut(&Entry<'s>, &Entry
     kept
 }
 
-/// Most mappings have a handful of keys, for which comparing all with all is the quickest.
+/// Whether a key stands twice. Most mappings have a handful of keys, for which comparing all with all is the
+/// quickest; a number made of a key's length and ends tells most keys apart.
 pub(super) fn has_duplicates(entries: &[Entry<'_>]) -> bool {
-    if entries.len() <= 12 {
-        return entries
-            .iter()
-            .enumerate()
-            .any(|(index, entry)| entries[..index].iter().any(|earlier| earlier.key.text == entry.key.text));
+    const FEW: usize = 16;
+    if entries.len() > FEW {
+        let mut seen = FxHashSet::with_capacity_and_hasher(entries.len(), FxBuildHasher);
+        return !entries.iter().all(|entry| seen.insert(entry.key.text));
     }
-    let mut seen = FxHashSet::with_capacity_and_hasher(entries.len(), FxBuildHasher);
-    !entries.iter().all(|entry| seen.insert(entry.key.text))
+    let mut signatures = [0_u64; FEW];
+    for (index, entry) in entries.iter().enumerate() {
+        let signature = signature(entry.key.text);
+        let equal =
+            |(earlier, other): (&Entry<'_>, &u64)| *other == signature && earlier.key.text == entry.key.text;
+        if entries[..index].iter().zip(&signatures).any(equal) {
+            return true;
+        }
+        signatures[index] = signature;
+    }
+    false
+}
+
+fn signature(key: &str) -> u64 {
+    let bytes = key.as_bytes();
+    let at = |index: usize| u64::from(bytes.get(index).copied().unwrap_or(0));
+    let last = bytes.len().saturating_sub(1);
+    bytes.len() as u64 | at(0) << 32 | at(last / 2) << 40 | at(last.saturating_sub(2)) << 48 | at(last) << 56
 }

@@ -5,6 +5,8 @@
 //! keys are expanded, tags become styles. Where kustomize would drop data without a word, this is an error.
 
 mod compose;
+#[cfg(test)]
+mod differential;
 mod fallback;
 mod fast;
 mod merge;
@@ -155,6 +157,6 @@ fn parse_piece<'s>(
 }
 
 fn lost_document(origin: Origin) -> ParseError {
-    ParseError::new("a second document stands here that kustomize would not read", origin)
-        .hint("put a line of just `---` between the two")
+    ParseError::new("the document ends above, and kustomize would drop what follows", origin)
+        .hint("correct the indentation, or put a line of just `---` in front of another document")
 }

@@ -95,8 +95,8 @@ fn documents_are_separate_and_empty_ones_are_left_out() {
 
 #[test]
 fn what_kustomize_would_drop_is_an_error() {
-    fails("{\"a\": 1}\n{\"b\": 2}\n", "2:1 a second document stands here that kustomize would not read");
-    fails("a: 1\n--- {b: 2}", "2:5 a second document stands here that kustomize would not read");
+    fails("{\"a\": 1}\n{\"b\": 2}\n", "2:1 the document ends above, and kustomize would drop what follows");
+    fails("a: 1\n--- {b: 2}", "2:5 the document ends above, and kustomize would drop what follows");
     fails("a: 1\n--- b: 2\n", "2:1 invalid document separator: `--- b: 2`");
 }
 

@@ -17,10 +17,15 @@ impl<'s> Lines<'s> {
         let value = if is_mapping { self.flow_mapping()? } else { self.flow_sequence()? };
         self.position += 1;
         self.depth -= 1;
+        self.find_line_end();
+        Some(Node { origin, style: Style::Flow, value })
+    }
+
+    /// Only where the position has left the line: JSON may be one very long line.
+    fn find_line_end(&mut self) {
         if self.position > self.line_end {
             self.line_end = self.end_of_line(self.position);
         }
-        Some(Node { origin, style: Style::Flow, value })
     }
 
     fn flow_sequence(&mut self) -> Option<Value<'s>> {
@@ -73,7 +78,7 @@ impl<'s> Lines<'s> {
     /// A key and the colon behind it, on one line.
     fn flow_key(&mut self) -> Option<Key<'s>> {
         let start = self.position;
-        self.line_end = self.end_of_line(start);
+        self.find_line_end();
         let (text, quoted) = match self.byte(start)? {
             b'"' => (self.double_quoted()?, true),
             b'\'' => (self.single_quoted()?, true),
@@ -92,7 +97,7 @@ impl<'s> Lines<'s> {
 
     fn flow_value(&mut self) -> Option<Node<'s>> {
         let start = self.position;
-        self.line_end = self.end_of_line(start);
+        self.find_line_end();
         match self.byte(start)? {
             b'[' | b'{' => self.flow_collection(),
             b'"' => {

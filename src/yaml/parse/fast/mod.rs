@@ -101,10 +101,7 @@ impl<'s> Lines<'s> {
     fn next_line(&mut self, start: usize) -> Option<()> {
         let mut start = start;
         loop {
-            let mut position = start;
-            while self.byte(position) == Some(b' ') {
-                position += 1;
-            }
+            let position = self.after_spaces(start);
             match self.byte(position) {
                 None => {
                     (self.position, self.line_start, self.line_end) = (position, start, position);
@@ -122,6 +119,20 @@ impl<'s> Lines<'s> {
                 }
             }
         }
+    }
+
+    fn after_spaces(&self, start: usize) -> usize {
+        let mut position = start;
+        // Indentation is long enough to be worth eight steps at a time.
+        while let Some(chunk) = self.bytes.get(position..position + 8)
+            && *chunk == [b' '; 8]
+        {
+            position += 8;
+        }
+        while self.byte(position) == Some(b' ') {
+            position += 1;
+        }
+        position
     }
 
     /// The line break at or behind `position`, or the end of the text.
