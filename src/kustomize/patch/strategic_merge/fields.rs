@@ -5,7 +5,7 @@ use rustc_hash::FxHashMap;
 use super::{Outcome, Result, Walk, directive};
 use crate::diagnostic::Diagnostics;
 use crate::schema::TypeRef;
-use crate::yaml::{Entry, Mapping, Node};
+use crate::yaml::{Entry, Mapping, Node, Style, Typing, is_string};
 
 /// From how many comparisons on an index pays.
 const INDEX_FROM: usize = 256;
@@ -73,7 +73,8 @@ impl<'m, 's> Walk<'m, 's> {
         new.sort_by_key(|entry| entry.key.text);
         for entry in new {
             let known = self.field_type(known, entry, None);
-            if let Some(value) = self.added(entry.value.clone(), known)? {
+            if let Some(mut value) = self.added(entry.value.clone(), known)? {
+                quote_old_words(&mut value);
                 fields.push(entry.key, value);
             }
         }
@@ -89,12 +90,14 @@ impl<'m, 's> Walk<'m, 's> {
     pub(super) fn settle_fields(&self, fields: &mut Mapping<'s>, known: Option<TypeRef<'m>>) -> Result<()> {
         try_retain(fields, |entry| {
             let known = self.field_type(known, entry, None);
+            quote_old_words(&mut entry.value);
             self.settled(&mut entry.value, known)
         })
     }
 
     fn keep_field(&self, entry: &mut Entry<'s>, known: Option<TypeRef<'m>>) -> Result<bool> {
         let known = self.field_type(known, entry, None);
+        quote_old_words(&mut entry.value);
         Ok(!matches!(self.kept(&mut entry.value, known)?, Outcome::Removed))
     }
 
@@ -111,6 +114,15 @@ impl<'m, 's> Walk<'m, 's> {
         commented(entry)
             .or_else(|| other.and_then(commented))
             .or_else(|| known.and_then(|known| known.field(entry.key.text)))
+    }
+}
+
+/// Quotes a string that older YAML takes for something else. The text comes out the same, but a value that
+/// replaces it later takes over the quotes.
+fn quote_old_words(value: &mut Node<'_>) {
+    let Some(text) = value.text().filter(|_| value.style == Style::Plain) else { return };
+    if is_string(text, Typing::Core) && !is_string(text, Typing::Legacy) {
+        value.style = Style::DoubleQuoted;
     }
 }
 

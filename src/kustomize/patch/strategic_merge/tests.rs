@@ -5,6 +5,7 @@
 use std::path::Path;
 
 use super::*;
+use crate::kustomize::testing::{nodes, sources};
 use crate::yaml::{ParseOptions, emit, parse_documents};
 
 /// Merges the second text into the first and gives what is written then; `None` if the object is deleted.
@@ -78,6 +79,19 @@ fn a_scalar_takes_over_the_quotes() {
         ("a: 'x'", "a: 2020-01-01", "a: \"2020-01-01\""),
         ("a: ~", "a: ''", "a: \"\""),
     ]);
+}
+
+#[test]
+fn words_of_older_yaml_are_quoted_in_passing() {
+    let sources = sources();
+    let mut object = nodes("{a: on, b: on, c: {d: on}, e: [on]}", sources).remove(0);
+    for patch in ["{b: off, f: off}", "{a: 1, b: 1, c: {d: 1}, f: 1}"] {
+        let patch = nodes(patch, sources).remove(0);
+        merge(&mut object, &patch, &Schema::builtin(), sources).unwrap();
+    }
+    let mut text = String::new();
+    emit(&object, &mut text).unwrap();
+    assert_eq!(text, "a: \"1\"\nb: 1\nc:\n  d: \"1\"\ne:\n- \"on\"\nf: \"1\"\n");
 }
 
 #[test]
