@@ -3,6 +3,7 @@
 
 use std::borrow::Cow;
 
+use super::text::is_surely_string;
 use super::{EmitError, folded, number};
 use crate::yaml::node::{Node, Style};
 use crate::yaml::scalar::{Scalar, Typing, resolve};
@@ -38,6 +39,9 @@ impl<'n> Meaning<'n> {
     }
 
     fn of_plain(node: &Node<'_>, text: &'n str) -> Result<Self, EmitError> {
+        if is_surely_string(text) {
+            return Ok(Self::Text(Cow::Borrowed(text)));
+        }
         Ok(match resolve(text, Typing::Core) {
             Scalar::String => Self::Text(Cow::Borrowed(text)),
             Scalar::Null => Self::Null,

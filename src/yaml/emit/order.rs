@@ -41,6 +41,13 @@ pub(super) fn sorted<'n, 's>(mapping: &'n Mapping<'s>) -> Option<Vec<&'n Entry<'
 
 /// Whether `b` comes after `a` both in bytes and in the output. Keys that all follow one another stay as they are.
 fn follows(a: &str, b: &str) -> bool {
+    if let (Some(x), Some(y)) = (a.bytes().next(), b.bytes().next())
+        && x != y
+        && x.is_ascii_alphabetic()
+        && y.is_ascii_alphabetic()
+    {
+        return x < y;
+    }
     let Some((x, y)) = a.bytes().zip(b.bytes()).find(|(x, y)| x != y) else {
         return a.len() < b.len();
     };

@@ -91,9 +91,52 @@ const NEEDS: [u8; 256] = {
     needs
 };
 
+/// What the first byte of a text says about it.
+mod start {
+    /// It may be plain and is a string then.
+    pub(super) const STRING: u8 = 0;
+    /// It may be a number, a boolean, null or a date.
+    pub(super) const TYPED: u8 = 1;
+    /// It cannot be plain.
+    pub(super) const INDICATOR: u8 = 2;
+    /// It depends on what follows.
+    pub(super) const LOOK: u8 = 4;
+}
+
+const STARTS: [u8; 256] = {
+    let mut starts = [start::STRING; 256];
+    let lists: [(&[u8], u8); 3] = [
+        (b"0123456789+-.~nNtTfFyYoO", start::TYPED),
+        (b" #,[]{}&*!|>'\"%@`", start::INDICATOR),
+        (b"-?:.", start::LOOK),
+    ];
+    let mut list = 0;
+    while list < lists.len() {
+        let (bytes, flag) = lists[list];
+        let mut index = 0;
+        while index < bytes.len() {
+            starts[bytes[index] as usize] |= flag;
+            index += 1;
+        }
+        list += 1;
+    }
+    starts
+};
+
+/// Whether plain text is a string for every reader, judged by its first byte. "No" means "perhaps".
+pub(super) fn is_surely_string(text: &str) -> bool {
+    text.bytes().next().is_some_and(|first| STARTS[usize::from(first)] & start::TYPED == 0)
+}
+
 /// The form of a string as a value in block context.
 pub(super) fn form_of_value(text: &str) -> Form {
     let needs = text.bytes().fold(0, |needs, byte| needs | NEEDS[usize::from(byte)]);
+    if let (need::NOTHING, [first, ..]) = (needs, text.as_bytes())
+        && STARTS[usize::from(*first)] == start::STRING
+        && !text.ends_with(' ')
+    {
+        return Form::Plain;
+    }
     if needs & need::CARE != 0 {
         return form_with_care(text);
     }
@@ -124,7 +167,7 @@ pub(super) fn form_of_simple_key(text: &str) -> Option<Form> {
 
 /// Whether plain text would be read as this string by go-yaml v2, and by readers that know numbers in base 60.
 fn is_plain_type(text: &str) -> bool {
-    is_string(text, Typing::Legacy) && !is_base_60(text)
+    is_surely_string(text) || is_string(text, Typing::Legacy) && !is_base_60(text)
 }
 
 fn form_with_care(text: &str) -> Form {
@@ -150,11 +193,11 @@ fn has_blank_line_ends(text: &str) -> bool {
 fn has_indicator(text: &str) -> bool {
     let bytes = text.as_bytes();
     let (Some(first), Some(last)) = (bytes.first(), bytes.last()) else { return false };
+    let start = STARTS[usize::from(*first)];
     let first_forbids = match first {
-        b'-' => matches!(bytes.get(1), None | Some(b' ')) || text.starts_with("---"),
-        b'?' | b':' => matches!(bytes.get(1), None | Some(b' ')),
+        _ if start & start::LOOK == 0 => start & start::INDICATOR != 0,
         b'.' => text.starts_with("..."),
-        _ => b" #,[]{}&*!|>'\"%@`".contains(first),
+        _ => matches!(bytes.get(1), None | Some(b' ')) || text.starts_with("---"),
     };
     first_forbids || *last == b' '
 }
