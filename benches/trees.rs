@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// A tree like kube-prometheus: 131 objects, of which ten large definitions and thirty dashboards make up 5.8 MB.
-pub fn monitoring(root: &Path) -> PathBuf {
+pub(crate) fn monitoring(root: &Path) -> PathBuf {
     let folder = root.join("monitoring");
     let mut files = Vec::new();
     for index in 0..10 {
@@ -25,7 +25,7 @@ pub fn monitoring(root: &Path) -> PathBuf {
 }
 
 /// `count` small objects, four to a service, under an overlay with namespace, prefix, labels, image and a patch.
-pub fn services(root: &Path, count: usize) -> PathBuf {
+pub(crate) fn services(root: &Path, count: usize) -> PathBuf {
     let folder = root.join(format!("services-{count}"));
     let files: Vec<_> =
         (0..count / 4).map(|index| (format!("service-{index}.yaml"), service(index))).collect();
