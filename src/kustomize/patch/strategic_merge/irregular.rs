@@ -5,7 +5,7 @@
 //! here, search by search, each through the whole list. That takes quadratic time, hence the limit.
 
 use super::list::{Side, key_value};
-use super::{Outcome, Result, Walk};
+use super::{Outcome, Result, Walk, directive};
 use crate::diagnostic::Diagnostic;
 use crate::schema::TypeRef;
 use crate::yaml::{Key, Node, Origin, Style, Typing, Value, is_string};
@@ -156,7 +156,8 @@ impl<'s> Lists<'s> {
                 Ok((!matches!(outcome, Outcome::Removed)).then_some(target))
             }
             (None, Some(patch)) => {
-                let Some(item) = walk.added(self.items[patch].clone(), known)? else { return Ok(None) };
+                let change = self.take_directive(patch);
+                let Some(item) = walk.added(change, known)? else { return Ok(None) };
                 self.items[patch] = item;
                 Ok(Some(patch))
             }
@@ -164,7 +165,7 @@ impl<'s> Lists<'s> {
                 Ok(walk.settled(&mut self.items[target], known)?.then_some(target))
             }
             (Some(target), Some(patch)) => {
-                let change = self.items[patch].clone();
+                let change = self.take_directive(patch);
                 match walk.both(&mut self.items[target], &change, known)? {
                     Outcome::Kept => Ok(Some(target)),
                     Outcome::Removed => Ok(None),
@@ -175,6 +176,17 @@ impl<'s> Lists<'s> {
                 }
             }
         }
+    }
+
+    /// An item of the patch as it was. Its directive counts once: the item may be found again, by other values.
+    fn take_directive(&mut self, patch: usize) -> Node<'s> {
+        let change = self.items[patch].clone();
+        if let Value::Mapping(fields) = &mut self.items[patch].value
+            && directive::of_mapping(fields).is_ok_and(|directive| directive.is_some())
+        {
+            fields.remove(directive::KEY);
+        }
+        change
     }
 
     /// Gives a merged item the keys it was found by.

@@ -240,6 +240,11 @@ fn lists_whose_items_lack_keys_become_what_upstream_makes_of_them() {
             &ports("    - containerPort: 80\n      protocol: TCP\n    - containerPort: 81"),
         ),
         (
+            &list(""),
+            &list("{containerPort: 81, protocol: UDP, $patch: delete}, {containerPort: 81, name: x}"),
+            &ports("    - containerPort: 81\n      protocol: UDP"),
+        ),
+        (
             "spec: {containers: [{name: a}, {name: b}]}",
             "spec: {containers: [{image: nameless}]}",
             "spec:\n  containers: []",
