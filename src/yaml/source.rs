@@ -6,6 +6,7 @@
 
 use std::fmt;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use elsa::sync::FrozenVec;
@@ -90,6 +91,7 @@ pub struct Sources {
     files: FrozenVec<Box<File>>,
     strings: FrozenVec<Box<str>>,
     next_base: Mutex<u32>,
+    json_comments: AtomicBool,
 }
 
 impl Sources {
@@ -111,6 +113,9 @@ impl Sources {
     }
 
     fn add_text(&self, path: &Path, text: String, inside: Origin) -> Result<Source<'_>, TooLarge> {
+        if has_json_comment(&text) {
+            self.json_comments.store(true, Ordering::Relaxed);
+        }
         let mut next_base = self.next_base.lock().unwrap_or_else(PoisonError::into_inner);
         // Offset 0 means "nowhere", and the end of a text is a place too: hence the gap of one.
         let base = next_base.checked_add(1).ok_or(TooLarge)?;
@@ -188,6 +193,11 @@ impl Sources {
         file.text.get((origin.0 - file.base) as usize..)
     }
 
+    /// Whether some text may have a comment that is a JSON object.
+    pub fn have_json_comments(&self) -> bool {
+        self.json_comments.load(Ordering::Relaxed)
+    }
+
     /// The text before an origin and the text from there on.
     pub fn around(&self, origin: Origin) -> Option<(&str, &str)> {
         let file = self.file(origin)?;
@@ -211,6 +221,14 @@ impl Sources {
         let file = self.files.get(low.checked_sub(1)?)?;
         ((origin.0 - file.base) as usize <= file.text.len()).then_some(file)
     }
+}
+
+/// Whether a `#` and perhaps some blanks stand before a `{`.
+fn has_json_comment(text: &str) -> bool {
+    let starts = |at: usize| at == 0 || text.as_bytes()[at - 1] != b'#';
+    memchr::memchr_iter(b'#', text.as_bytes())
+        .filter(|at| starts(*at))
+        .any(|at| text[at..].trim_start_matches('#').trim_start_matches([' ', '\t']).starts_with('{'))
 }
 
 impl fmt::Debug for Sources {

@@ -24,6 +24,9 @@ impl<'s> Comments<'s> {
 
     /// The type that a comment gives to the field with this key.
     pub(super) fn type_of<'m>(&'m self, schema: &'m Schema<'m>, key: Key<'s>) -> Option<TypeRef<'m>> {
+        if !self.sources.have_json_comments() {
+            return None;
+        }
         let (before, after) = self.sources.around(key.origin)?;
         let json = comment_behind(after, key.text).or_else(|| comment_above(before))?;
         let json = serde_json::from_str(json).ok()?;
