@@ -71,7 +71,13 @@ fn fix<'s>(
         let mut selection = Selection { referrer: &referrer, target: rule.target, role_ref, candidates };
         let walked =
             rule.field.walk(&mut resource.node, Create::Never, Origin::NONE, &mut |node| selection.set(node));
-        if let Err(error) = walked {
+        // Rules for several kinds share a field; what is wrong with it is said once.
+        if let Err(error) = walked
+            && errors
+                .0
+                .last()
+                .is_none_or(|last| (&last.message, &last.place) != (&error.message, &error.place))
+        {
             errors.push(about_rule(error, rule));
         }
     }

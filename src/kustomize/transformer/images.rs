@@ -6,7 +6,7 @@
 use regex::Regex;
 
 use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::kustomize::field_path::{Create, FieldPaths, unexpected};
+use crate::kustomize::field_path::{Create, FieldPaths, Set, unexpected};
 use crate::kustomize::field_spec::FieldSpec;
 use crate::kustomize::kustomization::Image;
 use crate::kustomize::pattern::compile;
@@ -21,82 +21,121 @@ pub fn apply<'s>(
     resources: &mut ResMap<'s>,
     sources: &'s Sources,
 ) -> Result<(), Diagnostics> {
-    // A name that is no regular expression matches nothing, as upstream.
-    let updaters: Vec<Updater<'_, 's>> =
-        images.iter().filter_map(|image| Updater::new(image, sources)).collect();
-    let mut errors = Diagnostics::default();
-    if updaters.is_empty() {
+    if images.is_empty() {
         return Ok(());
     }
+    let updaters: Vec<Updater<'_, 's>> = images.iter().map(|image| Updater::new(image, sources)).collect();
+    let mut errors = Diagnostics::default();
     let mut paths = FieldPaths::new(field_specs, sources);
     for resource in resources.iter_mut().filter(|one| one.gvk().kind != "CustomResourceDefinition") {
-        let has_containers = has_containers(&resource.node);
-        for updater in &updaters {
-            errors.absorb(updater.apply(resource, has_containers, &mut paths));
-        }
+        errors.absorb(update_all(resource, &updaters, &mut paths));
     }
     errors.into_result()
+}
+
+/// Lets every entry update an object. The walk over the object is done only for entries that match some image.
+fn update_all<'s>(
+    resource: &mut Resource<'s>,
+    updaters: &[Updater<'_, 's>],
+    paths: &mut FieldPaths<'s>,
+) -> Result<(), Diagnostics> {
+    let has_containers = has_containers(&resource.node);
+    let origin = updaters.first().map_or(Origin::NONE, |updater| updater.origin);
+    let mut found = images_of(resource, has_containers, origin, paths)?;
+    for updater in updaters {
+        if found.iter().any(|image| updater.matches(image)) {
+            let mut update = |node: &mut Node<'s>| updater.update(node);
+            for_each_image(resource, has_containers, updater.origin, paths, &mut update)?;
+            found = images_of(resource, has_containers, updater.origin, paths)?;
+        }
+    }
+    Ok(())
+}
+
+/// Every image of an object. Fields that hold none although they should are reported here.
+fn images_of<'s>(
+    resource: &mut Resource<'s>,
+    has_containers: bool,
+    origin: Origin,
+    paths: &mut FieldPaths<'s>,
+) -> Result<Vec<&'s str>, Diagnostics> {
+    let mut found = Vec::new();
+    for_each_image(resource, has_containers, origin, paths, &mut |node| match node.text() {
+        Some(text) => {
+            found.push(text);
+            Ok(())
+        }
+        None => Err(unexpected("an image", node)),
+    })?;
+    Ok(found)
+}
+
+/// Visits the images of containers, then those that the field specs name; some are visited twice.
+fn for_each_image<'s>(
+    resource: &mut Resource<'s>,
+    has_containers: bool,
+    origin: Origin,
+    paths: &mut FieldPaths<'s>,
+    visit: &mut Set<'_, 's>,
+) -> Result<(), Diagnostics> {
+    if has_containers && let Err(error) = walk(&mut resource.node, visit) {
+        return Err(error.object(resource.current_id()).related(origin, "an image is set here").into());
+    }
+    paths.set(resource, Create::Never, origin, visit)
+}
+
+/// Visits the images of containers below `node`, the deepest first.
+fn walk<'s>(node: &mut Node<'s>, visit: &mut Set<'_, 's>) -> Result<(), Diagnostic> {
+    match &mut node.value {
+        Value::Scalar(_) => Ok(()),
+        Value::Sequence(items) => items.iter_mut().try_for_each(|item| walk(item, visit)),
+        Value::Mapping(mapping) => mapping.iter_mut().try_for_each(|entry| {
+            walk(&mut entry.value, visit)?;
+            if is_container_list(entry.key.text) { containers(&mut entry.value, visit) } else { Ok(()) }
+        }),
+    }
+}
+
+fn containers<'s>(node: &mut Node<'s>, visit: &mut Set<'_, 's>) -> Result<(), Diagnostic> {
+    let Some(items) = node.as_sequence_mut() else { return Ok(()) };
+    items.iter_mut().filter(|item| !item.is_null()).try_for_each(|item| {
+        let Some(mapping) = item.as_mapping_mut() else { return Err(unexpected("a container", item)) };
+        mapping.get_mut("image").map_or(Ok(()), &mut *visit)
+    })
 }
 
 /// One entry of `images`, ready for work.
 struct Updater<'i, 's> {
     image: &'i Image<'s>,
-    pattern: Regex,
+    /// Nothing for a name that is no regular expression: it matches no image, as upstream.
+    pattern: Option<Regex>,
     origin: Origin,
     sources: &'s Sources,
 }
 
 impl<'i, 's> Updater<'i, 's> {
-    fn new(image: &'i Image<'s>, sources: &'s Sources) -> Option<Self> {
+    fn new(image: &'i Image<'s>, sources: &'s Sources) -> Self {
         const TAG: &str = "(:[a-zA-Z0-9_.{}-]*)?";
         const DIGEST: &str = "(@[a-zA-Z0-9]+([.+_-][a-zA-Z0-9]+)*:[a-zA-Z0-9_.{}-]*)?";
-        let pattern = compile(&format!("^{}{TAG}{DIGEST}$", image.name.value)).ok()?;
+        let pattern = compile(&format!("^{}{TAG}{DIGEST}$", image.name.value)).ok();
         let origin = [image.new_tag, image.digest, image.tag_suffix, image.new_name]
             .into_iter()
             .find(|text| !text.is_empty())
             .map_or(image.origin, |text| text.origin);
-        Some(Self { image, pattern, origin, sources })
+        Self { image, pattern, origin, sources }
     }
 
-    fn apply(
-        &self,
-        resource: &mut Resource<'s>,
-        has_containers: bool,
-        paths: &mut FieldPaths<'s>,
-    ) -> Result<(), Diagnostics> {
-        if has_containers && let Err(error) = self.walk(&mut resource.node) {
-            let id = resource.current_id();
-            return Err(error.object(id).related(self.origin, "the image is set here").into());
-        }
-        paths.set(resource, Create::Never, self.origin, &mut |node| self.update(node))
-    }
-
-    /// Updates the containers below `node`, the deepest first.
-    fn walk(&self, node: &mut Node<'s>) -> Result<(), Diagnostic> {
-        match &mut node.value {
-            Value::Scalar(_) => Ok(()),
-            Value::Sequence(items) => items.iter_mut().try_for_each(|item| self.walk(item)),
-            Value::Mapping(mapping) => mapping.iter_mut().try_for_each(|entry| {
-                self.walk(&mut entry.value)?;
-                if is_container_list(entry.key.text) { self.containers(&mut entry.value) } else { Ok(()) }
-            }),
-        }
-    }
-
-    fn containers(&self, node: &mut Node<'s>) -> Result<(), Diagnostic> {
-        let Some(items) = node.as_sequence_mut() else { return Ok(()) };
-        items.iter_mut().filter(|item| !item.is_null()).try_for_each(|item| {
-            let Some(mapping) = item.as_mapping_mut() else { return Err(unexpected("a container", item)) };
-            mapping.get_mut("image").map_or(Ok(()), |image| self.update(image))
-        })
+    fn matches(&self, image: &str) -> bool {
+        self.pattern.as_ref().is_some_and(|pattern| pattern.is_match(image))
     }
 
     fn update(&self, node: &mut Node<'s>) -> Result<(), Diagnostic> {
-        let Some(text) = node.text() else { return Err(unexpected("an image", node)) };
-        if !self.pattern.is_match(text) {
-            return Ok(());
+        match node.text() {
+            Some(text) if self.matches(text) => {
+                set_scalar(node, self.sources.keep(self.changed(text)), self.origin)
+            }
+            _ => Ok(()),
         }
-        set_scalar(node, self.sources.keep(self.changed(text)), self.origin)
     }
 
     fn changed(&self, old: &str) -> String {
@@ -155,7 +194,7 @@ mod tests {
         let sources = Sources::new();
         let mut entry = Image { name: text("nginx"), ..Image::default() };
         change(&mut entry);
-        Updater::new(&entry, &sources).unwrap().changed(image)
+        Updater::new(&entry, &sources).changed(image)
     }
 
     fn text(value: &'static str) -> Text<'static> {
