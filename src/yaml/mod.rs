@@ -2,6 +2,7 @@
 //!
 //! Read with go-yaml v3's rules, written with go-yaml v2's: what kustomize does. Knows nothing of Kubernetes.
 
+mod comments;
 mod emit;
 mod encoding;
 mod node;
@@ -9,8 +10,10 @@ mod parse;
 mod scalar;
 mod source;
 
+pub use comments::Comments;
 pub use emit::{
-    EmitError, HtmlEscapes, JsonLayout, JsonNumbers, emit, emit_source_style, through_json, to_json,
+    EmitError, HtmlEscapes, JsonLayout, JsonNumbers, emit, emit_source_style, emit_with_comments,
+    through_json, to_json,
 };
 pub use encoding::{NotText, decode_text};
 pub use node::{Entry, Key, Mapping, Node, Style, Value};

@@ -70,6 +70,12 @@ impl Source<'_> {
             .and_then(|offset| self.base.checked_add(offset))
             .map_or(Origin::NONE, Origin)
     }
+
+    /// The byte that has this origin, if it is one of this text.
+    pub fn offset(&self, origin: Origin) -> Option<usize> {
+        let offset = origin.0.checked_sub(self.base)? as usize;
+        (origin.is_some() && offset <= self.text.len()).then_some(offset)
+    }
 }
 
 struct File {

@@ -19,6 +19,7 @@ mod order;
 #[cfg(test)]
 mod properties;
 mod quoted;
+mod remarks;
 mod shape;
 mod source_style;
 #[cfg(test)]
@@ -28,7 +29,7 @@ mod through_json;
 
 pub use block::emit;
 pub use json::{HtmlEscapes, JsonLayout, JsonNumbers, to_json};
-pub use source_style::emit_source_style;
+pub use source_style::{emit_source_style, emit_with_comments};
 pub use through_json::through_json;
 
 use super::source::Origin;

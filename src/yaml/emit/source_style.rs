@@ -2,18 +2,20 @@
 //! flow collections on one line, lists not indented under their key, lines of any length.
 //!
 //! kustomize needs this where YAML stands inside a string: a replacement changes one value in it and the whole is
-//! printed again. Nodes hold no comments, so comments are lost here; kustomize keeps them. What style a key had is
-//! seen in the text that it came from.
+//! printed again, with the comments. What style a key had is seen in the text that it came from.
 
+use std::iter::Enumerate;
 use std::slice;
 
 use super::folded;
 use super::quoted::Fold;
+use super::remarks::Remarks;
 use super::shape::{Dialect, Shape, is_break};
 use super::text::{Form, Page};
+use crate::yaml::comments::{Comments, Member};
 use crate::yaml::node::{Entry, Key, Node, Style, Value};
 use crate::yaml::scalar::{Typing, is_string};
-use crate::yaml::source::Sources;
+use crate::yaml::source::{Origin, Sources};
 
 const INDENT: usize = 2;
 
@@ -22,15 +24,30 @@ const LONGEST_KEY: usize = 128;
 
 /// Writes a node in the styles that it and its members were read in.
 pub fn emit_source_style(node: &Node<'_>, sources: &Sources, out: &mut String) {
-    let mut writer = Writer { page: Page::wide(out), sources, open: Vec::new(), on_line: true };
+    emit_with_comments(node, sources, Comments::default(), out);
+}
+
+/// As [`emit_source_style`], with the comments that were gathered from the text.
+pub fn emit_with_comments(node: &Node<'_>, sources: &Sources, comments: Comments, out: &mut String) {
+    let mut writer = Writer {
+        page: Page::wide(out),
+        sources,
+        open: Vec::new(),
+        on_line: true,
+        remarks: Remarks::new(comments),
+    };
+    writer.remarks.head(writer.page.out);
     writer.value(node, Around { indent: 0, list_indent: 0, in_flow: false }, Before::Nothing);
     while let Some(collection) = writer.open.last_mut() {
         let in_flow = collection.end.is_some();
         let around = Around { indent: collection.indent + INDENT, list_indent: collection.indent, in_flow };
         let first = std::mem::replace(&mut collection.first, false);
         match &mut collection.members {
-            Members::Items(items) => match items.next() {
-                Some(item) => writer.item(item, around, first),
+            Members::Items(list, items) => match items.next() {
+                Some((index, item)) => {
+                    let member = Member::Item(*list, index);
+                    writer.item(item, member, around, first);
+                }
                 None => writer.close(),
             },
             Members::Entries(entries) => match entries.next() {
@@ -39,6 +56,7 @@ pub fn emit_source_style(node: &Node<'_>, sources: &Sources, out: &mut String) {
             },
         }
     }
+    writer.remarks.tail(writer.page.out);
 }
 
 struct Writer<'o, 'n, 's> {
@@ -47,6 +65,7 @@ struct Writer<'o, 'n, 's> {
     open: Vec<Collection<'n, 's>>,
     /// The next member goes on the line that was begun.
     on_line: bool,
+    remarks: Remarks,
 }
 
 struct Collection<'n, 's> {
@@ -58,7 +77,8 @@ struct Collection<'n, 's> {
 }
 
 enum Members<'n, 's> {
-    Items(slice::Iter<'n, Node<'s>>),
+    /// With the place of the list.
+    Items(Origin, Enumerate<slice::Iter<'n, Node<'s>>>),
     Entries(slice::Iter<'n, Entry<'s>>),
 }
 
@@ -95,22 +115,21 @@ impl<'n, 's> Writer<'_, 'n, 's> {
     /// Ends the line unless a flow collection goes on.
     fn end_value(&mut self) {
         if self.open.last().is_none_or(|collection| collection.end.is_none()) {
-            self.page.out.push('\n');
+            self.remarks.end_line(self.page.out);
         }
     }
 
-    fn start_member(&mut self, around: Around, first: bool) {
+    fn start_member(&mut self, member: Member, around: Around, first: bool) {
         if around.in_flow {
             self.page.out.push_str(if first { "" } else { "," });
-        } else if self.on_line {
-            self.on_line = false;
         } else {
-            self.page.indent(around.list_indent);
+            let on_line = std::mem::replace(&mut self.on_line, false);
+            self.remarks.start_member(member, around.list_indent, on_line, self.page.out);
         }
     }
 
-    fn item(&mut self, item: &'n Node<'s>, around: Around, first: bool) {
-        self.start_member(around, first);
+    fn item(&mut self, item: &'n Node<'s>, member: Member, around: Around, first: bool) {
+        self.start_member(member, around, first);
         if !around.in_flow {
             self.page.out.push('-');
         }
@@ -119,7 +138,7 @@ impl<'n, 's> Writer<'_, 'n, 's> {
     }
 
     fn entry(&mut self, entry: &'n Entry<'s>, around: Around, first: bool) {
-        self.start_member(around, first);
+        self.start_member(Member::Entry(entry.key.origin), around, first);
         if around.in_flow && !first {
             self.page.out.push(' ');
         }
@@ -171,9 +190,11 @@ impl<'n, 's> Writer<'_, 'n, 's> {
         let flow = around.in_flow || node.style == Style::Flow;
         let (members, brackets, indent) = match &node.value {
             Value::Sequence(items) if before == Before::Key && !flow => {
-                (Members::Items(items.iter()), ('[', ']'), around.list_indent)
+                (Members::Items(node.origin, items.iter().enumerate()), ('[', ']'), around.list_indent)
             }
-            Value::Sequence(items) => (Members::Items(items.iter()), ('[', ']'), around.indent),
+            Value::Sequence(items) => {
+                (Members::Items(node.origin, items.iter().enumerate()), ('[', ']'), around.indent)
+            }
             Value::Mapping(mapping) => (Members::Entries(mapping.iter()), ('{', '}'), around.indent),
             Value::Scalar(_) => return,
         };
@@ -189,7 +210,7 @@ impl<'n, 's> Writer<'_, 'n, 's> {
                 self.page.out.push(' ');
                 self.on_line = true;
             }
-            Before::Key => self.page.out.push('\n'),
+            Before::Key => self.remarks.end_line(self.page.out),
         }
     }
 
@@ -215,15 +236,20 @@ impl<'n, 's> Writer<'_, 'n, 's> {
             // go-yaml knows this as the key of a merge, and as a value asks for it by its tag.
             self.page.out.push_str("!!merge ");
         }
+        let start = self.page.out.len();
         self.text(text, form, Fold::To(indent), Around { indent, ..around });
         if around.in_flow {
             return;
         }
-        self.end_line_after(form);
+        if ends_its_line(form) {
+            self.remarks.end_header(start, self.page.out);
+        } else {
+            self.remarks.end_line(self.page.out);
+        }
     }
 
     fn end_line_after(&mut self, form: SourceForm) {
-        if !matches!(form, SourceForm::Text(Form::Literal) | SourceForm::Folded) {
+        if !ends_its_line(form) {
             self.page.out.push('\n');
         }
     }
@@ -261,6 +287,11 @@ fn is_quoted(written: &str, quote: char, text: &str) -> bool {
 enum SourceForm {
     Text(Form),
     Folded,
+}
+
+/// Whether a scalar in this form ends with a line end.
+fn ends_its_line(form: SourceForm) -> bool {
+    matches!(form, SourceForm::Text(Form::Literal) | SourceForm::Folded)
 }
 
 #[derive(Clone, Copy)]
