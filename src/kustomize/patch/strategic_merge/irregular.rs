@@ -271,7 +271,7 @@ fn merged_tuple<'s>(one: &[&'s str], other: &[&'s str]) -> Option<Values<'s>> {
 }
 
 /// Puts `element` in the place of the items with these values, or behind the others; without an element, takes
-/// those items out. An empty value matches any, and without any value the items that do not match go.
+/// those items out. An empty value of a key matches any, and without any value the items that do not match go.
 fn set(
     items: &[Node<'_>],
     list: &mut Vec<usize>,
@@ -310,8 +310,9 @@ fn has_values(item: &Node<'_>, keys: &[&str], values: &[&str]) -> Result<bool> {
         return Ok(false);
     }
     for (key, value) in keys.iter().zip(values) {
-        let found = field(item, key)?;
-        if found.is_none_or(|found| !value.is_empty() && found.text().unwrap_or_default() != *value) {
+        let any = value.is_empty() && !key.is_empty();
+        let Some(found) = field(item, key)? else { return Ok(false) };
+        if !any && found.text().unwrap_or_default() != *value {
             return Ok(false);
         }
     }

@@ -200,6 +200,11 @@ fn lists_of_plain_values_are_sets() {
         "metadata: {finalizers: [c, b]}",
         "metadata:\n  finalizers:\n  - c\n  - b\n  - a",
     )]);
+    check_pods(&[(
+        "metadata:\n  finalizers:\n  -\n  - a\n",
+        "metadata: {finalizers: [c]}",
+        "metadata:\n  finalizers:\n  - c\n  - a",
+    )]);
 }
 
 #[test]
