@@ -191,7 +191,7 @@ impl<'s> Composer<'s> {
         let Some(frame) = self.frames.pop() else { return Ok(()) };
         let value = match frame.members {
             Members::Sequence(items) => Value::Sequence(items),
-            Members::Mapping { entries, .. } => Value::Mapping(entries.finish(&mut self.context)),
+            Members::Mapping { entries, .. } => Value::Mapping(entries.finish(frame.flow, &mut self.context)),
         };
         let style = if frame.flow { Style::Flow } else { Style::Plain };
         let node = Node { origin: frame.origin, style, value };

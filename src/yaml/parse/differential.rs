@@ -6,7 +6,7 @@ use std::path::Path;
 use walkdir::WalkDir;
 
 use super::split::split;
-use super::{ParseOptions, Piece, fallback, fast};
+use super::{ParseOptions, Piece, fast, full};
 use crate::yaml::node::{Node, Value};
 use crate::yaml::source::Sources;
 
@@ -20,7 +20,7 @@ fn compare(name: &str, text: &str) -> usize {
 fn compare_piece(name: &str, piece: Piece<'_>, sources: &Sources) -> bool {
     let options = ParseOptions::default();
     let Some(quick) = fast::parse(piece, sources, options.typing) else { return false };
-    let full = fallback::parse(piece, sources, options).unwrap_or_else(|errors| {
+    let full = full::parse(piece, sources, options).unwrap_or_else(|errors| {
         panic!("{name}: only the quick parser reads this: {errors:?}\n{}", piece.text())
     });
     match (&quick.node, &full.node) {
@@ -161,7 +161,7 @@ fn random_documents() {
     for _ in 0..6000 {
         let mut text = String::new();
         document(&mut random, 0, 0, &mut text);
-        text.push_str(random.pick(&["\n", "\n\n", "\n# c\n"]));
+        text.push_str(random.pick(&["", "\n", "\n\n", "\n  ", "\n# c"]));
         read += compare("random", text.trim_start_matches('\n'));
     }
     assert!(read > 500, "the quick parser read {read} documents only");

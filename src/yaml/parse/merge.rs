@@ -2,9 +2,9 @@
 
 use rustc_hash::{FxBuildHasher, FxHashMap, FxHashSet};
 
-use super::compose::Context;
+use super::compose::{Context, flow_plain_style};
 use super::{DuplicateKey, DuplicateKeys, ParseError};
-use crate::yaml::node::{Entry, Mapping, Node, Value};
+use crate::yaml::node::{Entry, Mapping, Node, Style, Value};
 use crate::yaml::scalar::Typing;
 use crate::yaml::source::Origin;
 
@@ -56,7 +56,7 @@ impl<'s> Entries<'s> {
     }
 
     /// The mapping, with every key once.
-    pub(super) fn finish(mut self, context: &mut Context) -> Mapping<'s> {
+    pub(super) fn finish(mut self, flow: bool, context: &mut Context) -> Mapping<'s> {
         let report = context.options.typing == Typing::Core || self.merge_key.is_none();
         self.own = unique(self.own, |first, last| {
             if report {
@@ -66,7 +66,11 @@ impl<'s> Entries<'s> {
         if !self.merged.is_empty() {
             let merged = unique(self.merged, |_, _| ());
             let own: FxHashSet<&str> = self.own.iter().map(|entry| entry.key.text).collect();
-            let added: Vec<_> = merged.into_iter().filter(|entry| !own.contains(entry.key.text)).collect();
+            let mut added: Vec<_> =
+                merged.into_iter().filter(|entry| !own.contains(entry.key.text)).collect();
+            for entry in &mut added {
+                adapt(&mut entry.value, flow);
+            }
             self.own.extend(added);
         }
         Mapping::from_entries(self.own)
@@ -102,6 +106,13 @@ fn into_mapping(node: Node<'_>) -> Option<Mapping<'_>> {
     match node.value {
         Value::Mapping(mapping) => Some(mapping),
         _ => None,
+    }
+}
+
+/// Nothing at all means something else in a flow collection: see [`flow_plain_style`].
+fn adapt(value: &mut Node<'_>, flow: bool) {
+    if value.text() == Some("") && matches!(value.style, Style::Plain | Style::Flow) {
+        value.style = if flow { flow_plain_style("", Typing::Core) } else { Style::Plain };
     }
 }
 

@@ -7,8 +7,8 @@
 mod compose;
 #[cfg(test)]
 mod differential;
-mod fallback;
 mod fast;
+mod full;
 mod merge;
 mod split;
 mod tag;
@@ -153,7 +153,7 @@ fn parse_piece<'s>(
     sources: &'s Sources,
     options: ParseOptions,
 ) -> Result<SingleDocument<'s>, Vec<ParseError>> {
-    fast::parse(piece, sources, options.typing).map_or_else(|| fallback::parse(piece, sources, options), Ok)
+    fast::parse(piece, sources, options.typing).map_or_else(|| full::parse(piece, sources, options), Ok)
 }
 
 fn lost_document(origin: Origin) -> ParseError {

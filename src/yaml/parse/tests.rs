@@ -139,6 +139,7 @@ fn merge_keys_follow_version_three() {
     reads("a: &x {b: 1, c: 2}\nd:\n  c: 3\n  <<: *x\n", "{a:{b:1 c:2} d:{c:3 b:1}}");
     reads("a: &x {b: 1}\nc: &y {b: 2, d: 3}\ne: {<<: [*x, *y]}", "{a:{b:1} c:{b:2 d:3} e:{b:1 d:3}}");
     reads("a: &x {b: 1}\nc: &y {<<: *x, d: 2}\ne: {<<: *y}", "{a:{b:1} c:{d:2 b:1} e:{d:2 b:1}}");
+    reads("a:\n  <<: {b: , c: x}", "{a:{b: c:x}}");
     reads("a: {\"<<\": 1}", "{a:{<<:1}}");
     fails("a: {<<: 1}", "1:9 a merge key `<<` needs a mapping or a list of mappings");
     fails("a: &x [{b: 1}]\nc: {<<: *x}", "1:4 a merge key `<<` needs a mapping or a list of mappings");
@@ -174,6 +175,7 @@ fn syntax_errors_have_a_place() {
     fails("a: [b\nc: d\n", "2:2 did not find expected ',' or ']' while parsing a flow sequence");
     fails("a: b: c", "1:5 mapping values are not allowed in this context");
     fails("a:\n\tb: c", "2:1 found character that cannot start any token while scanning for the next token");
+    fails("[a", "1:3 did not find expected ',' or ']' while parsing a flow sequence");
     fails("a: \"b", "1:6 found unexpected end of stream while scanning a quoted scalar");
     fails("a: b\u{7f}\n", "1:5 the control character U+007F is not allowed");
     fails(

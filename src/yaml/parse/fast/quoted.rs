@@ -101,7 +101,7 @@ impl<'s> Lines<'s> {
             b'f' => '\x0c',
             b'r' => '\r',
             b'e' => '\x1b',
-            b' ' | b'"' | b'/' | b'\\' => char::from(escaped),
+            b' ' | b'"' | b'\'' | b'/' | b'\\' => char::from(escaped),
             b'N' => '\u{85}',
             b'_' => '\u{a0}',
             b'L' => '\u{2028}',
