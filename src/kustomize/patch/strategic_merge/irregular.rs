@@ -69,11 +69,14 @@ fn check_size(items: &[Node<'_>], keys: &[&str]) -> Result<()> {
         return Ok(());
     }
     let lacking = items.iter().find(|item| keys.iter().any(|key| key_value(item, key).is_empty()));
-    let origin = lacking.map_or(Origin::NONE, |item| item.origin);
-    Err(Diagnostic::error("an item of a long list lacks a key that the list is merged by")
-        .at(origin)
-        .hint(format!("every item needs `{}`", keys.join("` and `")))
-        .into())
+    let error = match lacking {
+        Some(item) => Diagnostic::error("an item of a long list lacks a key that the list is merged by")
+            .at(item.origin)
+            .hint(format!("every item needs `{}`", keys.join("` and `"))),
+        None => Diagnostic::error("the list is too long to be merged by more than two keys")
+            .at(items.first().map_or(Origin::NONE, |item| item.origin)),
+    };
+    Err(error.into())
 }
 
 impl<'s> Lists<'s> {
