@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
+use rayon::prelude::*;
 
 use super::exit_status::{ExitStatus, help};
 use super::printer::Printer;
@@ -12,6 +13,9 @@ use crate::fs::{Disk, replace_file};
 use crate::kustomize::{self, BuildOptions};
 use crate::resource::{ResMap, Resource};
 use crate::yaml::{Sources, emit};
+
+/// In how many parts the output is made.
+const PARTS: usize = 64;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -105,7 +109,11 @@ pub(super) fn run(
     let built = kustomize::build(&Disk, &arguments.folder, &arguments.options(), sources)?;
     printer.report(&built.warnings, sources);
     match &arguments.output {
-        None => printer.data(all_objects(&built.resources)?.as_bytes())?,
+        None => {
+            for part in parts_of_stream(&built.resources)? {
+                printer.data(part.as_bytes())?;
+            }
+        }
         Some(folder) if folder.is_dir() => write_folder(folder, &built.resources)?,
         Some(file) => write_file(file, all_objects(&built.resources)?.as_bytes())?,
     }
@@ -134,14 +142,27 @@ impl Arguments {
 
 /// All objects as one stream.
 pub(super) fn all_objects(resources: &ResMap<'_>) -> Result<String, Diagnostics> {
-    let mut text = String::new();
-    for (index, object) in resources.iter().enumerate() {
-        if index > 0 {
-            text.push_str("---\n");
+    Ok(parts_of_stream(resources)?.concat())
+}
+
+/// All objects as one stream, in parts that are written side by side.
+fn parts_of_stream(resources: &ResMap<'_>) -> Result<Vec<String>, Diagnostics> {
+    let objects_in_part = resources.len().div_ceil(PARTS).max(1);
+    let parts = resources.as_slice().par_chunks(objects_in_part).enumerate().map(|(index, objects)| {
+        let mut text = String::new();
+        let mut errors = Diagnostics::default();
+        for (place, object) in objects.iter().enumerate() {
+            if index + place > 0 {
+                text.push_str("---\n");
+            }
+            errors.absorb(write_object(object, &mut text).map_err(Diagnostics::from));
         }
-        write_object(object, &mut text)?;
-    }
-    Ok(text)
+        errors.into_result().map(|()| text)
+    });
+    let mut errors = Diagnostics::default();
+    let parts: Vec<_> = parts.collect();
+    let texts = parts.into_iter().filter_map(|part| errors.absorb(part)).collect();
+    errors.into_result().map(|()| texts)
 }
 
 fn write_object(object: &Resource<'_>, text: &mut String) -> Result<(), Diagnostic> {

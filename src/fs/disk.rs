@@ -22,6 +22,10 @@ impl FileSystem for Disk {
         path.is_dir()
     }
 
+    fn is_plain_file(&self, path: &Path) -> bool {
+        path.symlink_metadata().is_ok_and(|metadata| metadata.is_file())
+    }
+
     fn canonical(&self, path: &Path) -> io::Result<PathBuf> {
         path.canonicalize()
     }

@@ -50,6 +50,10 @@ impl FileSystem for Memory {
             .is_some_and(|(file, _)| file.starts_with(&folder))
     }
 
+    fn is_plain_file(&self, path: &Path) -> bool {
+        self.is_file(path)
+    }
+
     fn canonical(&self, path: &Path) -> io::Result<PathBuf> {
         if self.is_file(path) || self.is_dir(path) {
             Ok(normal(path))

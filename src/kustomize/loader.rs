@@ -148,6 +148,9 @@ impl<'a, 's> Loader<'a, 's> {
     /// Where the file `path` is, if the kustomization may read it.
     fn locate(&self, path: Text<'_>) -> Result<PathBuf, Diagnostics> {
         let file = self.root().join(path.value);
+        if self.is_here(path.value, &file) {
+            return Ok(file);
+        }
         let canonical = self.files.canonical(&file).map_err(|_| self.missing(path))?;
         if self.files.is_dir(&canonical) {
             return Err(Diagnostic::error(format!("`{}` is a folder, a file is needed", path.value))
@@ -164,6 +167,14 @@ impl<'a, 's> Loader<'a, 's> {
             .into());
         }
         Ok(canonical)
+    }
+
+    /// Whether the path is the bare name of a file in the kustomization's own folder: most are, and then there is no
+    /// link to follow and no way out.
+    fn is_here(&self, path: &str, file: &Path) -> bool {
+        let mut parts = Path::new(path).components();
+        matches!((parts.next(), parts.next()), (Some(Component::Normal(_)), None))
+            && self.files.is_plain_file(file)
     }
 
     fn missing(&self, path: Text<'_>) -> Diagnostics {

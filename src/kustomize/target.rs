@@ -25,6 +25,9 @@ use crate::resource::{BuildOrigin, Resource};
 /// With fewer files than this, threads cost more than they save.
 const FILES_WORTH_THREADS: usize = 16;
 
+/// The objects of a file, or what is wrong with it.
+type ReadObjects<'s> = Result<Vec<Resource<'s>>, Diagnostics>;
+
 /// One kustomization at work.
 pub(super) struct Target<'a, 's> {
     /// Reads files on its behalf.
@@ -73,44 +76,39 @@ impl<'a, 's> Target<'a, 's> {
         run: &mut Run<'_, 's>,
     ) -> Result<(), Diagnostics> {
         let mut errors = Diagnostics::default();
-        let mut files = self.read_files(paths, run).into_iter();
-        for path in paths {
-            let added = if self.loader.is_dir(path.value) {
-                self.accumulate_base(*path, run).and_then(|base| accumulator.merge(base))
-            } else {
-                run.objects_were_read = true;
-                files.next().unwrap_or_else(|| Ok(Vec::new())).and_then(|objects| accumulator.append(objects))
+        for (path, read) in paths.iter().zip(self.read_files(paths, run)) {
+            run.objects_were_read |= read.is_some();
+            let added = match read {
+                Some(objects) => objects.and_then(|objects| accumulator.append(objects)),
+                None => self.accumulate_base(*path, run).and_then(|base| accumulator.merge(base)),
             };
             errors.absorb(added.map_err(|error| error.included_from(path.origin, "named here")));
         }
         errors.into_result()
     }
 
-    /// The objects of each path that is not a folder.
-    fn read_files(
-        &self,
-        paths: &[Text<'s>],
-        run: &Run<'_, 's>,
-    ) -> Vec<Result<Vec<Resource<'s>>, Diagnostics>> {
-        let files: Vec<Text<'s>> =
-            paths.iter().filter(|path| !self.loader.is_dir(path.value)).copied().collect();
+    /// The objects of each path; `None` for a folder.
+    fn read_files(&self, paths: &[Text<'s>], run: &Run<'_, 's>) -> Vec<Option<ReadObjects<'s>>> {
         let tracked = run.metadata.tracked;
-        let read = |path: &Text<'s>| {
-            let mut objects = read_objects(self.loader.text(*path)?, self.loader.sources())?;
-            if tracked {
-                let path = join_path(&self.path, path.value);
-                let origin = Arc::new(BuildOrigin { path, ..BuildOrigin::default() });
-                for object in &mut objects {
-                    object.built_from = Some(origin.clone());
-                }
-            }
-            Ok(objects)
-        };
-        if files.len() < FILES_WORTH_THREADS {
-            files.iter().map(read).collect()
+        let read =
+            |path: &Text<'s>| (!self.loader.is_dir(path.value)).then(|| self.read_file(*path, tracked));
+        if paths.len() < FILES_WORTH_THREADS {
+            paths.iter().map(read).collect()
         } else {
-            files.par_iter().map(read).collect()
+            paths.par_iter().map(read).collect()
         }
+    }
+
+    fn read_file(&self, path: Text<'s>, tracked: bool) -> ReadObjects<'s> {
+        let mut objects = read_objects(self.loader.text(path)?, self.loader.sources())?;
+        if tracked {
+            let path = join_path(&self.path, path.value);
+            let origin = Arc::new(BuildOrigin { path, ..BuildOrigin::default() });
+            for object in &mut objects {
+                object.built_from = Some(origin.clone());
+            }
+        }
+        Ok(objects)
     }
 
     /// What the kustomization in a folder gathers.

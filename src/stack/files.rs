@@ -70,6 +70,11 @@ impl FileSystem for StackFiles {
         place.is_dir(&path)
     }
 
+    fn is_plain_file(&self, path: &Path) -> bool {
+        let (place, path) = self.place(path);
+        place.is_plain_file(&path)
+    }
+
     fn canonical(&self, path: &Path) -> io::Result<PathBuf> {
         let (place, path) = self.place(path);
         place.canonical(&path)

@@ -239,6 +239,10 @@ impl<'s> Mapping<'s> {
 
     /// Adds an entry whose key is not there yet.
     pub fn push(&mut self, key: Key<'s>, value: Node<'s>) {
+        // Mappings are small and many: room for three more entries in each would double what a tree takes.
+        if self.entries.len() == self.entries.capacity() {
+            self.entries.reserve_exact(1 + self.entries.len() / 2);
+        }
         self.entries.push(Entry { key, value });
     }
 

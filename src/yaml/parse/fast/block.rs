@@ -47,15 +47,17 @@ impl<'s> Lines<'s> {
     fn sequence(&mut self, column: usize) -> Option<Node<'s>> {
         self.deeper()?;
         let origin = self.origin(self.position);
-        let mut items = Vec::with_capacity(4);
+        let start = self.items.len();
         loop {
             self.position += 1;
-            items.push(self.item(column)?);
+            let item = self.item(column)?;
+            self.items.push(item);
             if self.indent != column || !self.at_dash() {
                 break;
             }
         }
         self.depth -= 1;
+        let items = self.items.split_off(start);
         Some(Node { origin, style: Style::Plain, value: Value::Sequence(items) })
     }
 
@@ -90,17 +92,18 @@ impl<'s> Lines<'s> {
     fn mapping(&mut self, first: Key<'s>, column: usize) -> Option<Node<'s>> {
         self.deeper()?;
         let origin = first.origin;
-        let mut entries = Vec::with_capacity(4);
+        let start = self.entries.len();
         let mut key = first;
         loop {
             let value = self.value(column)?;
-            entries.push(Entry { key, value });
+            self.entries.push(Entry { key, value });
             if self.indent != column {
                 break;
             }
             key = self.expected_key()?;
         }
         self.depth -= 1;
+        let entries = self.entries.split_off(start);
         if has_duplicates(&entries) {
             return None;
         }

@@ -13,7 +13,7 @@ mod quoted;
 use memchr::{memchr, memchr3_iter, memmem};
 
 use super::{Piece, SingleDocument};
-use crate::yaml::node::{Node, Style, Value};
+use crate::yaml::node::{Entry, Node, Style, Value};
 use crate::yaml::scalar::Typing;
 use crate::yaml::source::{Origin, Sources};
 
@@ -47,6 +47,8 @@ pub(super) fn parse<'s>(
         line_end: 0,
         indent: 0,
         depth: 0,
+        entries: Vec::new(),
+        items: Vec::new(),
     };
     lines.next_line(lines.after_document_start()?)?;
     let mut document = SingleDocument::default();
@@ -77,6 +79,10 @@ struct Lines<'s> {
     /// The column of the first byte of a line's content. At the end of the text it is [`NO_LINE`].
     indent: usize,
     depth: usize,
+    /// Members of the collections that are open; a collection takes its own from the end when it is closed, so that
+    /// it has no room to spare.
+    entries: Vec<Entry<'s>>,
+    items: Vec<Node<'s>>,
 }
 
 impl<'s> Lines<'s> {
