@@ -9,7 +9,7 @@ mod walk;
 
 use self::source::Found;
 use self::target::Target;
-use self::value::Copied;
+use self::value::{Budget, Copied};
 use super::Loader;
 use super::decode::{Dialect, Text, decode};
 use super::kustomization::Replacement;
@@ -74,9 +74,12 @@ pub fn apply<'s>(
 ) -> Result<(), Diagnostics> {
     let mut errors = Diagnostics::default();
     let index = SelectorIndex::new(resources);
-    let mut work = Work { resources, index, sources };
+    let mut work = Work { resources, index, sources, budget: Budget::default() };
     for replacement in replacements {
         errors.absorb(work.replace(replacement));
+        if work.budget.is_spent() {
+            break;
+        }
     }
     resources.drop_empty();
     errors.into_result()
@@ -86,6 +89,7 @@ struct Work<'r, 's> {
     resources: &'r mut ResMap<'s>,
     index: SelectorIndex<'s>,
     sources: &'s Sources,
+    budget: Budget,
 }
 
 impl<'s> Work<'_, 's> {
@@ -99,12 +103,15 @@ impl<'s> Work<'_, 's> {
         let mut errors = Diagnostics::default();
         for target in &targets {
             for position in target.candidates(&self.index) {
+                if self.budget.is_spent() {
+                    return errors.into_result();
+                }
                 let Some(resource) = self.resources.get_mut(position) else { continue };
                 if !target.is_for(resource) {
                     continue;
                 }
                 let id = resource.current_id();
-                errors.absorb(target.write(resource, &value, self.sources));
+                errors.absorb(target.write(resource, &value, self.sources, &self.budget));
                 if resource.current_id() != id {
                     self.index.add(position, resource);
                 }
@@ -244,6 +251,23 @@ spec:
         assert_eq!(rejected, written(&objects(OBJECTS, sources())));
         let renamed = with_target("  reject: [{name: other}]").unwrap();
         assert!(renamed.contains("name: \"8080\""));
+    }
+
+    #[test]
+    fn a_value_copied_into_itself_ends_in_an_error() {
+        let sources = sources();
+        let itself = "source: {kind: ConfigMap, fieldPath: data}\ntargets:\n- select: {kind: ConfigMap}\n  fieldPaths: [data.x, data.y]\n  options: {create: true}";
+        let joined = "source: {kind: ConfigMap, fieldPath: data.port}\ntargets:\n- select: {kind: ConfigMap}\n  fieldPaths: [data.port]\n  options: {delimiter: /, index: 99}";
+        for replacement in [itself, joined] {
+            let replacement = decode(&nodes(replacement, sources)[0], Dialect::File).unwrap();
+            let mut resources = objects(OBJECTS, sources);
+            assert!(apply(&vec![replacement; 2000], &mut resources, sources).is_err());
+        }
+        let path = format!(
+            "sourceValue: x\ntargets: [{{select: {{}}, fieldPaths: [{}], options: {{create: true}}}}]",
+            "a.".repeat(5000)
+        );
+        assert!(replace(&path).is_err());
     }
 
     #[test]

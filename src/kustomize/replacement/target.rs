@@ -2,14 +2,14 @@
 
 use super::DEFAULT_FIELD_PATH;
 use super::field_path::{FieldPath, Step};
-use super::value::Copied;
+use super::value::{Budget, Copied};
 use super::walk::{Failure, Walk};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::kustomize::decode::Text;
 use crate::kustomize::kustomization::{FieldOptions, ReplacementTarget};
 use crate::kustomize::selector::{Selector, SelectorIndex};
 use crate::resource::Resource;
-use crate::yaml::{Node, Origin, Sources};
+use crate::yaml::{MAX_DEPTH, Node, Origin, Sources};
 
 /// A target with everything that can be worked out before an object is looked at.
 pub(super) struct Target<'a, 's> {
@@ -76,15 +76,21 @@ impl<'a, 's> Target<'a, 's> {
         resource: &mut Resource<'s>,
         value: &Copied<'s>,
         sources: &'s Sources,
+        budget: &Budget,
     ) -> Result<(), Diagnostics> {
         let mut errors = Diagnostics::default();
         let id = resource.current_id();
         let create = self.options.filter(|options| options.create).map(|_| value.new_node());
         for (path, steps) in &self.paths {
+            if value.depth() + steps.len() > MAX_DEPTH {
+                let reason = format!("collections would be nested more than {MAX_DEPTH} deep");
+                errors.push(report(Failure::Refused(reason, Origin::NONE), path.text, false).object(id));
+                continue;
+            }
             let mut write = |node: &mut Node<'s>, fresh: bool| {
                 let origin = node.origin;
                 value
-                    .write(node, fresh, self.options, sources)
+                    .write(node, fresh, self.options, sources, budget)
                     .map_err(|reason| Failure::Refused(reason, origin))
             };
             let mut walk = Walk { create, origin: path.text.origin, sources, write: &mut write };

@@ -4,8 +4,16 @@
 //! takes only a number. Upstream lets any text in and then fails, or writes a tag such as `!!int abc`, when the object
 //! is printed.
 
+use std::cell::Cell;
+
 use crate::kustomize::kustomization::FieldOptions;
 use crate::yaml::{Node, Scalar, Sources, Style, Typing, Value, resolve};
+
+/// How much all replacements together may write: a value that is copied into itself again and again would double
+/// each time.
+const MOST_BYTES: usize = 256 << 20;
+/// What a node costs besides its text.
+const NODE_BYTES: usize = 48;
 
 /// What is copied.
 #[derive(Debug)]
@@ -13,6 +21,33 @@ pub(super) struct Copied<'s> {
     node: Node<'s>,
     /// The type of the scalar that `node` was, before a part was cut out of its text.
     kind: Type,
+    /// How deep collections are nested in the node.
+    depth: usize,
+    /// The size of the node.
+    bytes: usize,
+}
+
+/// How much may still be written.
+#[derive(Debug)]
+pub(super) struct Budget(Cell<usize>);
+
+impl Default for Budget {
+    fn default() -> Self {
+        Self(Cell::new(MOST_BYTES))
+    }
+}
+
+impl Budget {
+    /// Whether nothing more may be written.
+    pub(super) fn is_spent(&self) -> bool {
+        self.0.get() == 0
+    }
+
+    fn spend(&self, bytes: usize) -> Result<(), String> {
+        let left = self.0.get().checked_sub(bytes);
+        self.0.set(left.unwrap_or(0));
+        left.map(drop).ok_or_else(|| format!("replacements write more than {} MiB", MOST_BYTES >> 20))
+    }
 }
 
 /// The type of a scalar.
@@ -80,12 +115,13 @@ impl Type {
 impl<'s> Copied<'s> {
     /// A node as it is.
     pub(super) fn of_node(node: &Node<'s>) -> Self {
-        Self { kind: Type::of(node), node: node.clone() }
+        let (depth, bytes) = measure(node);
+        Self { kind: Type::of(node), node: node.clone(), depth, bytes }
     }
 
     /// A text whose type is that which it looks like.
     pub(super) fn of_text(node: Node<'s>) -> Self {
-        Self { kind: Type::Open, node }
+        Self { kind: Type::Open, node, depth: 0, bytes: NODE_BYTES }
     }
 
     /// The part of the text that the options ask for; the error is a text for people.
@@ -117,6 +153,11 @@ impl<'s> Copied<'s> {
         }
     }
 
+    /// How deep collections are nested in the value.
+    pub(super) fn depth(&self) -> usize {
+        self.depth
+    }
+
     /// Writes the value over `target`, which is `fresh` if the replacement made it; the error is a text for people.
     pub(super) fn write(
         &self,
@@ -124,7 +165,9 @@ impl<'s> Copied<'s> {
         fresh: bool,
         options: Option<&FieldOptions<'s>>,
         sources: &'s Sources,
+        budget: &Budget,
     ) -> Result<(), String> {
+        budget.spend(self.bytes + target.text().map_or(0, str::len))?;
         let text = match options.filter(|options| !options.delimiter.is_empty()) {
             Some(options) => Some(sources.keep(self.joined(target, options)?)),
             None => self.node.text(),
@@ -169,6 +212,20 @@ impl<'s> Copied<'s> {
     }
 }
 
+/// The depth of a node and its size in bytes.
+fn measure(node: &Node<'_>) -> (usize, usize) {
+    let sum = |members: &mut dyn Iterator<Item = &Node<'_>>| {
+        members.map(measure).fold((1, NODE_BYTES), |(depth, bytes), (inner_depth, inner_bytes)| {
+            (depth.max(inner_depth + 1), bytes + inner_bytes)
+        })
+    };
+    match &node.value {
+        Value::Scalar(text) => (0, NODE_BYTES + text.len()),
+        Value::Sequence(items) => sum(&mut items.iter()),
+        Value::Mapping(mapping) => sum(&mut mapping.iter().map(|entry| &entry.value)),
+    }
+}
+
 fn refusal(text: &str, kind: Type, old: &str) -> String {
     match kind {
         Type::Null => {
@@ -194,7 +251,7 @@ mod tests {
 
     fn write(target: Node<'static>, text: &'static str) -> Result<(&'static str, Style), String> {
         let mut target = target;
-        Copied::of_text(plain(text)).write(&mut target, false, None, sources())?;
+        Copied::of_text(plain(text)).write(&mut target, false, None, sources(), &Budget::default())?;
         Ok((target.text().unwrap(), target.style))
     }
 
@@ -230,7 +287,7 @@ mod tests {
         let join = |index| {
             let mut target = plain("a/b/c");
             let copied = Copied::of_text(plain("x"));
-            copied.write(&mut target, false, options(index).as_ref(), sources()).unwrap();
+            copied.write(&mut target, false, options(index).as_ref(), sources(), &Budget::default()).unwrap();
             target.text().unwrap()
         };
         assert_eq!((join(-1), join(0), join(2), join(9)), ("x/a/b/c", "x/b/c", "a/b/x", "a/b/c/x"));
