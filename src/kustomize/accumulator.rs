@@ -108,6 +108,7 @@ fn combined<'s>(old: &Resource<'s>, mut new: Resource<'s>) -> Resource<'s> {
         inherit(&mut new, old, &["data"]);
         inherit(&mut new, old, &["binaryData"]);
         new.built_from.clone_from(&old.built_from);
+        drop_if_empty(&mut new, "data");
     }
     new.set_name(old.name(), origin_of(old, "name"));
     new.set_namespace(old.namespace(), origin_of(old, "namespace").or(origin));
@@ -117,7 +118,17 @@ fn combined<'s>(old: &Resource<'s>, mut new: Resource<'s>) -> Resource<'s> {
     new.name_prefixes.clone_from(&old.name_prefixes);
     new.name_suffixes.clone_from(&old.name_suffixes);
     new.transformations.clone_from(&old.transformations);
+    new.var_names.clone_from(&old.var_names);
     new
+}
+
+/// Upstream writes merged data only if there are any.
+fn drop_if_empty(resource: &mut Resource<'_>, field: &str) {
+    if let Some(fields) = resource.node.as_mapping_mut()
+        && fields.get(field).is_some_and(Node::is_null_or_empty)
+    {
+        fields.remove(field);
+    }
 }
 
 fn origin_of(resource: &Resource<'_>, field: &str) -> Origin {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::kustomization::Kustomization;
 use crate::resource::{BuildOrigin, ConfiguredBy, PreviousId, ResMap, Resource};
-use crate::yaml::{Node, Origin, Sources, Style, emit_source_style};
+use crate::yaml::{Node, Origin, Sources, emit_source_style};
 
 const ORIGIN: &str = "config.kubernetes.io/origin";
 const TRANSFORMATIONS: &str = "alpha.config.kubernetes.io/transformations";
@@ -192,7 +192,8 @@ fn normalise_annotations(resource: &mut Resource<'_>) {
     if let Some(mapping) = annotations.as_mapping_mut() {
         mapping.retain(|entry| !BUILD_ANNOTATIONS.contains(&entry.key.text));
         for entry in &mut *mapping {
-            entry.value.style = Style::DoubleQuoted;
+            let text = entry.value.text().unwrap_or_default();
+            entry.value = Node::string(text, entry.value.origin);
         }
         if !mapping.is_empty() {
             return;

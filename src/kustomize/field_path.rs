@@ -10,8 +10,10 @@ use rustc_hash::FxHashMap;
 
 use super::field_spec::FieldSpec;
 use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::resource::{Gvk, Resource};
+use crate::resource::{Gvk, Resource, child_mapping};
 use crate::yaml::{Key, Mapping, Node, Origin, Sources, Value};
+
+const ANNOTATIONS: &str = "metadata/annotations";
 
 /// What stands at the end of a path that has to be made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -82,12 +84,22 @@ impl<'s> FieldPaths<'s> {
     ) -> Result<(), Diagnostics> {
         let mut errors = Diagnostics::default();
         for path in self.of(&resource.gvk()) {
+            if path.spec.path == ANNOTATIONS && resource.has_bookkeeping() {
+                make_annotations(resource, origin);
+            }
             if let Err(error) = path.walk(&mut resource.node, create, origin, set) {
                 let id = resource.current_id();
                 errors.push(error.object(id).related(path.spec.origin.or(origin), "asked for here"));
             }
         }
         errors.into_result()
+    }
+}
+
+/// Upstream keeps its bookkeeping in the annotations, so that they are there even if nobody wrote any.
+fn make_annotations(resource: &mut Resource<'_>, origin: Origin) {
+    if let Some(metadata) = resource.metadata_mut(origin) {
+        child_mapping(metadata, "annotations", origin);
     }
 }
 

@@ -25,6 +25,7 @@ mod read;
 pub mod replacement;
 pub mod selector;
 mod set_value;
+mod shared_scalar;
 pub mod sort;
 mod target;
 #[cfg(test)]

@@ -24,18 +24,24 @@ pub(super) fn set_string<'s>(node: &mut Node<'s>, text: &'s str, origin: Origin)
     Ok(())
 }
 
-/// Sets a key of a mapping to a string. On null nothing happens, as upstream loses it.
-pub(super) fn set_entry<'s>(node: &mut Node<'s>, key: Text<'s>, value: Text<'s>) -> Result<(), Diagnostic> {
+/// Sets a key of a mapping to a string, and says whether the key is new; the value of a new key gets the origin
+/// `made`. On null nothing happens, as upstream loses it.
+pub(super) fn set_entry<'s>(
+    node: &mut Node<'s>,
+    key: Text<'s>,
+    value: Text<'s>,
+    made: Origin,
+) -> Result<bool, Diagnostic> {
     if node.is_null() {
-        return Ok(());
+        return Ok(false);
     }
     let Some(mapping) = node.as_mapping_mut() else { return Err(unexpected("a mapping", node)) };
-    let string = Node::string(value.value, value.origin);
-    match mapping.get_mut(key.value) {
-        Some(old) => *old = string,
-        None => mapping.push(Key { text: key.value, origin: key.origin }, string),
+    if let Some(old) = mapping.get_mut(key.value) {
+        *old = Node::string(value.value, value.origin);
+        return Ok(false);
     }
-    Ok(())
+    mapping.push(Key { text: key.value, origin: key.origin }, Node::string(value.value, made));
+    Ok(true)
 }
 
 #[cfg(test)]
@@ -60,7 +66,7 @@ mod tests {
         let error = set_scalar(&mut node, "x", Origin::NONE).unwrap_err();
         assert_eq!(error.message, "expected a scalar, found a mapping");
         let value = Text { value: "true", origin: Origin::NONE };
-        set_entry(&mut node, Text { value: "key", origin: Origin::NONE }, value).unwrap();
+        set_entry(&mut node, Text { value: "key", origin: Origin::NONE }, value, Origin::NONE).unwrap();
         assert_eq!(node.get("key").unwrap().style, Style::DoubleQuoted);
     }
 }

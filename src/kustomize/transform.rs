@@ -79,6 +79,7 @@ pub(super) fn run<'s>(
 /// Upstream notes a transformer on every object, changed or not; on one without origin, as its origin.
 fn record(resources: &mut ResMap<'_>, origin: &Arc<BuildOrigin>) {
     for resource in resources {
+        resource.unshare_annotations();
         match resource.built_from {
             None => resource.built_from = Some(origin.clone()),
             Some(_) => resource.transformations.push(origin.clone()),
@@ -125,11 +126,21 @@ fn steps_of_fields<'s>(
         add("ImageTagTransformer", Some(images));
     }
     if !fields.replacements.is_empty() {
-        let loaded = errors.absorb(replacement::load(&fields.replacements, &target.loader));
+        let replacements = without_empty_targets(&fields.replacements);
+        let loaded = errors.absorb(replacement::load(&replacements, &target.loader));
         add("ReplacementTransformer", loaded.map(Transformer::Replacements));
     }
     errors.into_result()?;
     Ok(steps)
+}
+
+/// Upstream writes a field's settings as YAML again, and leaves out what is empty there.
+fn without_empty_targets<'s>(replacements: &[Replacement<'s>]) -> Vec<Replacement<'s>> {
+    let mut replacements = replacements.to_vec();
+    for replacement in &mut replacements {
+        replacement.targets = replacement.targets.take().filter(|targets| !targets.is_empty());
+    }
+    replacements
 }
 
 type NamedTransformers<'s> = Vec<(&'static str, Transformer<'s>)>;

@@ -44,6 +44,8 @@ pub struct Resource<'s> {
     pub behavior: Behavior,
     /// Whether the name gets a suffix computed from the content.
     pub needs_hash_suffix: bool,
+    /// The origins of scalars that upstream keeps once for several fields of this object.
+    pub shared: Vec<Origin>,
     /// The vars that take their value from this object.
     pub var_names: Vec<&'s str>,
     /// For `buildMetadata: [originAnnotations]`: where the object came from.
@@ -86,6 +88,7 @@ impl<'s> Resource<'s> {
             name_suffixes: Vec::new(),
             behavior: Behavior::Create,
             needs_hash_suffix: false,
+            shared: Vec::new(),
             var_names: Vec::new(),
             built_from: None,
             transformations: Vec::new(),
@@ -129,6 +132,29 @@ impl<'s> Resource<'s> {
             namespace: id.effective_namespace(),
             name: id.name,
         });
+    }
+
+    /// Lets the annotations share nothing with other fields any more, as if each were made anew.
+    pub fn unshare_annotations(&mut self) {
+        if self.shared.is_empty() {
+            return;
+        }
+        let annotations = self.node.get_mut("metadata").and_then(|metadata| metadata.get_mut("annotations"));
+        for entry in annotations.and_then(Node::as_mapping_mut).into_iter().flatten() {
+            if self.shared.contains(&entry.value.origin) {
+                entry.value.origin = entry.key.origin;
+            }
+        }
+    }
+
+    /// Whether kustomize would have annotations of its own on this object.
+    pub fn has_bookkeeping(&self) -> bool {
+        !self.previous_ids.is_empty()
+            || !self.name_prefixes.is_empty()
+            || !self.name_suffixes.is_empty()
+            || self.needs_hash_suffix
+            || self.built_from.is_some()
+            || !self.transformations.is_empty()
     }
 
     /// `metadata.name`, or nothing.

@@ -6,6 +6,7 @@ use super::metadata::to_strings;
 use super::strategic_merge::{Merged, merge};
 use crate::diagnostic::Diagnostics;
 use crate::kustomize::kustomization::PatchOptions;
+use crate::kustomize::shared_scalar::{Places, SharedScalars};
 use crate::resource::{Resource, child_mapping};
 use crate::schema::Schema;
 use crate::yaml::{Mapping, Node, Sources};
@@ -47,6 +48,8 @@ pub fn apply_strategic_merge<'s>(
     if terms.options.allow_name_change || terms.options.allow_kind_change {
         resource.store_previous_id();
     }
+    let mut shared = SharedScalars::new(terms.sources);
+    let places = Places::of(resource);
     let merged = merge(&mut resource.node, &patch, terms.schema, terms.sources).map_err(|mut errors| {
         for error in &mut errors.0 {
             error.object.get_or_insert_with(|| id.to_string());
@@ -55,7 +58,10 @@ pub fn apply_strategic_merge<'s>(
     })?;
     match merged {
         Merged::Deleted => resource.clear(),
-        Merged::Kept => identity.restore(resource, terms.options),
+        Merged::Kept => {
+            identity.restore(resource, terms.options);
+            shared.settle(resource, &places);
+        }
     }
     Ok(())
 }

@@ -89,11 +89,12 @@ impl<'s> Operations<'s> {
             errors
         };
         through_json(&mut resource.node, Typing::Core, sources).map_err(|error| about(emit_error(error)))?;
-        if metadata::has_bookkeeping(resource) {
+        if resource.has_bookkeeping() {
             metadata::ensure_annotations(&mut resource.node);
         }
         self.apply_to(&mut resource.node, sources).map_err(about)?;
         metadata::settle_annotations(&mut resource.node);
+        resource.shared.clear();
         Ok(())
     }
 

@@ -3,18 +3,8 @@
 //! kustomize keeps its bookkeeping in annotations, and passes labels and annotations through maps of strings on
 //! the way. Here the bookkeeping is elsewhere; what it does to patches is repeated.
 
-use crate::resource::{Resource, child_mapping};
+use crate::resource::child_mapping;
 use crate::yaml::{Entry, Mapping, Node, Origin, Style, Typing, Value, is_string};
-
-/// Whether kustomize would have annotations of its own on this object.
-pub(super) fn has_bookkeeping(resource: &Resource<'_>) -> bool {
-    !resource.previous_ids.is_empty()
-        || !resource.name_prefixes.is_empty()
-        || !resource.name_suffixes.is_empty()
-        || resource.needs_hash_suffix
-        || resource.built_from.is_some()
-        || !resource.transformations.is_empty()
-}
 
 /// Makes the annotations a mapping, if there is none.
 pub(super) fn ensure_annotations(object: &mut Node<'_>) {

@@ -8,6 +8,7 @@ use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::kustomize::decode::Text;
 use crate::kustomize::kustomization::{FieldOptions, ReplacementTarget};
 use crate::kustomize::selector::{Selector, SelectorIndex};
+use crate::kustomize::shared_scalar::{Places, SharedScalars};
 use crate::resource::Resource;
 use crate::yaml::{MAX_DEPTH, Node, Origin, Sources};
 
@@ -81,6 +82,8 @@ impl<'a, 's> Target<'a, 's> {
         let mut errors = Diagnostics::default();
         let id = resource.current_id();
         let create = self.options.filter(|options| options.create).map(|_| value.new_node());
+        let mut shared = SharedScalars::new(sources);
+        let places = Places::of(resource);
         for (path, steps) in &self.paths {
             if value.depth() + steps.len() > MAX_DEPTH {
                 let reason = format!("collections would be nested more than {MAX_DEPTH} deep");
@@ -99,6 +102,7 @@ impl<'a, 's> Target<'a, 's> {
                 errors.push(error.object(id).related(resource.node.origin, "the target is this object"));
             }
         }
+        shared.settle(resource, &places);
         errors.into_result()
     }
 }

@@ -181,6 +181,10 @@ impl<'s> Copied<'s> {
                 *target = self.node.clone();
                 self.write_text(target, text, self.kind).map_err(|()| refusal(text, self.kind, text))
             }
+            // Upstream copies the text that a mapping or list does not have.
+            (None, Some(old)) if !fresh => {
+                self.write_text(target, "", kind).map_err(|()| refusal("", kind, old))
+            }
             (None, _) => {
                 *target = self.node.clone();
                 Ok(())

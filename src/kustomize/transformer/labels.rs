@@ -3,14 +3,15 @@
 use std::borrow::Cow;
 
 use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::kustomize::decode::TextMap;
+use crate::kustomize::decode::{Text, TextMap};
 use crate::kustomize::field_path::{Create, FieldPaths};
 use crate::kustomize::field_spec::{FieldSpec, FieldSpecs, field_specs, merge_all, merge_one};
 use crate::kustomize::kustomization::Label;
 use crate::kustomize::set_value::set_entry;
+use crate::kustomize::shared_scalar::{Places, SharedScalars};
 use crate::kustomize::transformer_config::TransformerConfig;
 use crate::resource::ResMap;
-use crate::yaml::{Origin, Sources};
+use crate::yaml::{Node, Origin, Sources};
 
 /// Sets `labels` in every mapping that the field specs name.
 pub fn apply<'s>(
@@ -22,12 +23,45 @@ pub fn apply<'s>(
     let mut errors = Diagnostics::default();
     let origin = labels.first().map_or(Origin::NONE, |(key, _)| key.origin);
     let mut paths = FieldPaths::new(if labels.is_empty() { &[] } else { field_specs }, sources);
+    let mut shared = SharedScalars::new(sources);
+    let mut new: Vec<NewEntries<'s>> = labels.iter().map(|label| NewEntries::of(*label, &shared)).collect();
     for resource in resources {
+        let places = Places::of(resource);
         errors.absorb(paths.set(resource, Create::Mapping, origin, &mut |node| {
-            labels.iter().try_for_each(|(key, value)| set_entry(node, *key, *value))
+            new.iter_mut().try_for_each(|label| label.set(node))
         }));
+        shared.settle(resource, &places);
+        resource.shared.extend(new.iter_mut().filter_map(NewEntries::take_shared));
     }
     errors.into_result()
+}
+
+/// A label on its way into an object's mappings.
+struct NewEntries<'s> {
+    key: Text<'s>,
+    value: Text<'s>,
+    /// The origin of the entries that are made.
+    origin: Origin,
+    /// How many were made in this object.
+    count: usize,
+}
+
+impl<'s> NewEntries<'s> {
+    fn of((key, value): (Text<'s>, Text<'s>), shared: &SharedScalars<'s>) -> Self {
+        Self { key, value, origin: shared.origin_for(value.value, value.origin), count: 0 }
+    }
+
+    fn set(&mut self, node: &mut Node<'s>) -> Result<(), Diagnostic> {
+        if set_entry(node, self.key, self.value, self.origin)? {
+            self.count += 1;
+        }
+        Ok(())
+    }
+
+    /// The origin of entries that share their value, after the last mapping of an object.
+    fn take_shared(&mut self) -> Option<Origin> {
+        (std::mem::take(&mut self.count) > 1).then_some(self.origin)
+    }
 }
 
 /// Where one entry of `labels` goes.
@@ -54,7 +88,6 @@ pub fn label_field_specs<'s>(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::kustomize::decode::Text;
     use crate::kustomize::testing::{objects, sources, written};
 
     fn label(key: &'static str, value: &'static str) -> TextMap<'static> {

@@ -14,6 +14,7 @@ use super::decode::closest;
 use super::field_path::{Create, FieldPaths};
 use super::field_spec::FieldSpec;
 use super::kustomization::Var;
+use super::shared_scalar::{Places, SharedScalars};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::resource::{Gvk, ResId, ResMap, Resource, or_default};
 use crate::yaml::{Origin, Sources};
@@ -86,9 +87,12 @@ impl<'s> VarSet<'s> {
         let mut expander = Expander::new(self.values(resources, sources)?, sources);
         let mut paths = FieldPaths::new(references, sources);
         let mut errors = Diagnostics::default();
+        let mut shared = SharedScalars::new(sources);
         for resource in resources {
+            let places = Places::of(resource);
             errors
                 .absorb(paths.set(resource, Create::Never, Origin::NONE, &mut |node| expander.expand(node)));
+            shared.settle(resource, &places);
         }
         errors.into_result()?;
         Ok(self.unused(&expander))
