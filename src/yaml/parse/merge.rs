@@ -79,8 +79,11 @@ impl<'s> Entries<'s> {
 
 impl Context {
     fn duplicate(&mut self, first: &Entry<'_>, last: &Entry<'_>) {
+        // Beyond that, more of the same does not help anybody.
+        const ENOUGH: usize = 100;
         let (first, last, key) = (first.key.origin, last.key.origin, last.key.text);
         match self.options.duplicate_keys {
+            DuplicateKeys::Error if self.errors.len() >= ENOUGH => {}
             DuplicateKeys::Error => self.errors.push(
                 ParseError::new(format!("the key `{key}` is there twice"), last)
                     .related(first, "the first one")

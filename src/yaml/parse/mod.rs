@@ -10,6 +10,8 @@ mod differential;
 mod fast;
 mod full;
 mod merge;
+#[cfg(test)]
+mod speed;
 mod split;
 mod tag;
 #[cfg(test)]
@@ -103,6 +105,7 @@ pub fn parse_documents<'s>(
     sources: &'s Sources,
     options: &ParseOptions,
 ) -> Result<Vec<Node<'s>>, Vec<ParseError>> {
+    let source = with_line_feeds(source, sources);
     let mut nodes = Vec::new();
     let (pieces, mut errors) = split::split(source);
     for piece in pieces {
@@ -123,9 +126,19 @@ pub fn parse_one<'s>(
     sources: &'s Sources,
     options: &ParseOptions,
 ) -> Result<SingleDocument<'s>, Vec<ParseError>> {
+    let source = with_line_feeds(source, sources);
     let mut document = parse_piece(Piece { source, start: 0, end: source.text.len() }, sources, *options)?;
     document.node = document.node.filter(|node| !node.is_null());
     Ok(document)
+}
+
+/// The text with plain line feeds where Windows wrote its line ends. Files, lines and columns stay what they are.
+fn with_line_feeds<'s>(source: Source<'s>, sources: &'s Sources) -> Source<'s> {
+    if memchr::memmem::find(source.text.as_bytes(), b"\r\n").is_none() {
+        return source;
+    }
+    let file = sources.locate(source.origin(0)).map(|place| place.file).unwrap_or_default();
+    sources.add(&file, source.text.replace("\r\n", "\n")).unwrap_or(source)
 }
 
 /// A part of a source that holds one document.

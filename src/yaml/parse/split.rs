@@ -43,7 +43,7 @@ fn separator(text: &str, finder: &Finder<'_>, from: usize) -> Option<(usize, usi
 /// Whether all that stands here belongs to the document below the next separator: `%YAML 1.1` and comments.
 fn is_only_directives(text: &str) -> bool {
     let text = text.trim_start_matches('\u{feff}');
-    text.contains('%')
+    memchr(b'%', text.as_bytes()).is_some()
         && text
             .lines()
             .all(|line| line.starts_with('%') || line.trim().is_empty() || line.trim().starts_with('#'))

@@ -90,6 +90,7 @@ fn documents_are_separate_and_empty_ones_are_left_out() {
     reads("null\n---\n~\n", "");
     reads("\u{feff}a: 1\n---\n\u{feff}b: 2\n", "{a:1} --- {b:2}");
     reads("%YAML 1.1\n---\na: 1\n", "{a:1}");
+    reads("a: 'b\r\n  c'\r\nd: e\rf: g\r", "{a:'b c d:e f:g}");
     reads("a: 1\r\n---\r\nb: |\r\n  c\r\n", "{a:1} --- {b:|c\\n}");
 }
 
@@ -177,6 +178,10 @@ fn syntax_errors_have_a_place() {
     fails("a:\n\tb: c", "2:1 found character that cannot start any token while scanning for the next token");
     fails("[a", "1:3 did not find expected ',' or ']' while parsing a flow sequence");
     fails("a: \"b", "1:6 found unexpected end of stream while scanning a quoted scalar");
+    fails(
+        "a: b\r\nc: |\r\n  d\r\ne: [f\r\n",
+        "5:1 did not find expected ',' or ']' while parsing a flow sequence",
+    );
     fails("a: b\u{7f}\n", "1:5 the control character U+007F is not allowed");
     fails(
         "a: é\u{1}\n---\nb: [\n",

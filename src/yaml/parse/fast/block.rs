@@ -103,11 +103,14 @@ impl<'s> Lines<'s> {
             key = self.expected_key()?;
         }
         self.depth -= 1;
+        let mapping = self.take_entries(start)?;
+        Some(Node { origin, style: Style::Plain, value: Value::Mapping(mapping) })
+    }
+
+    /// The mapping whose entries are the last ones read, from `start` on; none if a key is there twice.
+    pub(super) fn take_entries(&mut self, start: usize) -> Option<Mapping<'s>> {
         let entries = self.entries.split_off(start);
-        if has_duplicates(&entries) {
-            return None;
-        }
-        Some(Node { origin, style: Style::Plain, value: Value::Mapping(Mapping::from_entries(entries)) })
+        (!has_duplicates(&entries)).then(|| Mapping::from_entries(entries))
     }
 
     /// The value behind the colon of a key at `column`.

@@ -2,9 +2,8 @@
 
 use super::plain::ends_flow_plain;
 use super::{Lines, MAX_KEY, is_blank_or_end};
-use crate::yaml::node::{Entry, Key, Mapping, Node, Style, Value};
+use crate::yaml::node::{Entry, Key, Node, Style, Value};
 use crate::yaml::parse::compose::flow_plain_style;
-use crate::yaml::parse::merge::has_duplicates;
 use crate::yaml::scalar::is_string;
 
 impl<'s> Lines<'s> {
@@ -29,22 +28,24 @@ impl<'s> Lines<'s> {
     }
 
     fn flow_sequence(&mut self) -> Option<Value<'s>> {
-        let mut items = Vec::new();
+        let first = self.items.len();
         loop {
             if self.flow_space()? == b']' {
-                return Some(Value::Sequence(items));
+                break;
             }
-            items.push(self.flow_value()?);
+            let item = self.flow_value()?;
+            self.items.push(item);
             match self.flow_space()? {
                 b',' => self.position += 1,
-                b']' => return Some(Value::Sequence(items)),
+                b']' => break,
                 _ => return None,
             }
         }
+        Some(Value::Sequence(self.items.split_off(first)))
     }
 
     fn flow_mapping(&mut self) -> Option<Value<'s>> {
-        let mut entries = Vec::new();
+        let first = self.entries.len();
         loop {
             if self.flow_space()? == b'}' {
                 break;
@@ -54,14 +55,14 @@ impl<'s> Lines<'s> {
                 b',' | b'}' => self.scalar("", flow_plain_style("", self.typing), self.position),
                 _ => self.flow_value()?,
             };
-            entries.push(Entry { key, value });
+            self.entries.push(Entry { key, value });
             match self.flow_space()? {
                 b',' => self.position += 1,
                 b'}' => break,
                 _ => return None,
             }
         }
-        (!has_duplicates(&entries)).then(|| Value::Mapping(Mapping::from_entries(entries)))
+        Some(Value::Mapping(self.take_entries(first)?))
     }
 
     /// Spaces, line breaks and comments; gives the byte behind them.
