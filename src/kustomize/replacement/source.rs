@@ -1,13 +1,18 @@
 //! Where a replacement's value comes from: the one object that the source names, and a field in it.
 
 use super::field_path::FieldPath;
+use super::path_or_default;
 use super::value::Copied;
-use super::{DEFAULT_FIELD_PATH, path_or_default};
+use super::walk::what_is_there;
 use crate::diagnostic::Diagnostic;
+use crate::kustomize::decode::closest;
 use crate::kustomize::kustomization::ReplacementSource;
 use crate::kustomize::selector::SelectorIndex;
-use crate::resource::{ResId, ResMap, or_default};
+use crate::resource::{ResId, ResMap, Resource, or_default};
 use crate::yaml::Sources;
+
+/// How many names are looked through for one that was perhaps meant.
+const MOST_NAMES: usize = 1000;
 
 /// The object and the field of a source.
 pub(super) struct Found<'a, 's> {
@@ -35,9 +40,7 @@ impl<'a, 's> Found<'a, 's> {
             })
         });
         let Some(position) = matches.next() else {
-            return Err(Diagnostic::error(format!("no object is {}, the source of a replacement", describe(source)))
-                .at(source.origin)
-                .hint("a source must be there when the replacement runs: objects of this kustomization and below it"));
+            return Err(nothing_found(source, resources));
         };
         if let Some(second) = matches.next() {
             let error = Diagnostic::error(format!(
@@ -74,8 +77,10 @@ impl<'a, 's> Found<'a, 's> {
             .map_err(|reason| error(format!("the field `{path}` cannot be looked up: {reason}")))?
             .filter(|node| !node.is_null_or_empty())
             .ok_or_else(|| {
-                error(format!("the source has no field `{path}`, or it is empty"))
-                    .hint(format!("`fieldPath` is `{DEFAULT_FIELD_PATH}` if it is not given"))
+                let there =
+                    self.path.steps().map(|steps| what_is_there(&resource.node, &steps)).unwrap_or_default();
+                let there = if there.is_empty() { "it is empty".to_owned() } else { there };
+                error(format!("the source has no field `{path}`: {there}"))
             })?;
         Copied::of_node(node).part(self.source.options.as_ref()).map_err(error)
     }
@@ -83,6 +88,19 @@ impl<'a, 's> Found<'a, 's> {
     /// Whether the value is the field itself, and changes when the field does.
     pub(super) fn follows_field(&self) -> bool {
         self.source.options.as_ref().is_none_or(|options| options.delimiter.is_empty())
+    }
+}
+
+fn nothing_found(source: &ReplacementSource<'_>, resources: &ResMap<'_>) -> Diagnostic {
+    let error = Diagnostic::error(format!("no object is {}, the source of a replacement", describe(source)))
+        .at(source.name.origin.or(source.origin))
+        .hint("a source must be there when the replacement runs: objects of this kustomization and below it");
+    let same_kind = |kind: &str| source.kind.is_empty() || source.kind.value == kind;
+    let all = resources.iter().filter(|resource| same_kind(resource.gvk().kind)).map(Resource::name);
+    let names: Vec<&str> = all.filter(|name| !name.is_empty()).take(MOST_NAMES).collect();
+    match closest(source.name.value, &names) {
+        Some(meant) if meant != source.name.value => error.hint(format!("did you mean `{meant}`?")),
+        _ => error,
     }
 }
 

@@ -186,8 +186,8 @@ fn as_text(node: &Node<'_>, sources: &Sources) -> String {
     text
 }
 
-/// Tells how far a path leads, for a message.
-fn what_is_there(object: &Node<'_>, steps: &[Step<'_>]) -> String {
+/// Tells how far a path leads, for a message; nothing if it leads to its end.
+pub(super) fn what_is_there(object: &Node<'_>, steps: &[Step<'_>]) -> String {
     let mut here = object;
     for step in steps {
         let next = match step {
