@@ -11,7 +11,7 @@ use rustc_hash::FxHashMap;
 use super::field_spec::FieldSpec;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::resource::{Gvk, Resource, child_mapping};
-use crate::yaml::{Key, Mapping, Node, Origin, Sources, Value};
+use crate::yaml::{Key, MAX_DEPTH, Mapping, Node, Origin, Sources, Value};
 
 const ANNOTATIONS: &str = "metadata/annotations";
 
@@ -128,6 +128,10 @@ impl<'s> FieldPath<'s> {
         origin: Origin,
         set: &mut Set<'_, 's>,
     ) -> Result<(), Diagnostic> {
+        if self.parts.len() > MAX_DEPTH {
+            return Err(Diagnostic::error(format!("a field path has more than {MAX_DEPTH} parts"))
+                .at(self.spec.origin.or(origin)));
+        }
         let create = if self.spec.create { create } else { Create::Never };
         Walk { create, origin, set }.step(node, &self.parts).map_err(|mut error| {
             error.message = format!("field `{}`: {}", self.spec.path, error.message);
@@ -272,6 +276,12 @@ mod tests {
         let mut node = map(vec![("containers", text("null"))]);
         assert_eq!(set(&mut node, "containers[]/image", true).unwrap(), 0);
         assert_eq!(node.get("containers").unwrap().kind_name(), "list");
+    }
+
+    #[test]
+    fn very_long_paths_are_refused() {
+        let path: &'static str = Box::leak("a/".repeat(100_000).into_boxed_str());
+        assert!(set(&mut map(Vec::new()), path, true).is_err());
     }
 
     #[test]

@@ -5,7 +5,7 @@
 
 use super::field_path::unexpected;
 use crate::diagnostic::Diagnostic;
-use crate::yaml::{Key, Mapping, Node, Origin, Value};
+use crate::yaml::{Key, MAX_DEPTH, Mapping, Node, Origin, Value};
 
 /// One part of a path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,6 +39,9 @@ pub(super) fn lookup_or_create<'n, 's>(
 ) -> Result<Option<&'n mut Node<'s>>, Diagnostic> {
     let mut node = node;
     let parts = parts(path, node.origin)?;
+    if parts.len() > MAX_DEPTH {
+        return Err(Diagnostic::error(format!("a field path has more than {MAX_DEPTH} parts")).at(origin));
+    }
     for (index, part) in parts.iter().enumerate() {
         if node.is_null() {
             return Ok(None);
