@@ -1,6 +1,6 @@
 //! Plain scalars in block collections.
 
-use memchr::{memchr, memchr2};
+use memchr::{memchr, memchr2, memchr2_iter};
 
 use super::{Found, Lines, NO_LINE, is_blank_or_end};
 use crate::yaml::node::{Node, Style};
@@ -22,7 +22,8 @@ impl<'s> Lines<'s> {
                 None | Some(b' ') => {
                     let key = &line[..colon];
                     // A comment would hide the colon. Tabs are allowed in odd places only.
-                    if memchr2(b'#', b'\t', key).is_some_and(|at| key[at] == b'\t' || key[at - 1] == b' ') {
+                    let hidden = |at: usize| key[at] == b'\t' || at > 0 && key[at - 1] == b' ';
+                    if memchr2_iter(b'#', b'\t', key).any(hidden) {
                         return None;
                     }
                     return Some(Found::Here(self.position + colon));
