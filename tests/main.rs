@@ -5,6 +5,10 @@
 mod architecture;
 /// One file per subcommand.
 mod cli;
+/// Where ours differs from kustomize on purpose.
+mod differences;
+/// The commands of the README.
+mod readme;
 /// What the tests stand on: a temporary workspace and a scrubbed command.
 mod support;
 
