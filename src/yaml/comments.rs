@@ -310,6 +310,19 @@ mod tests {
     }
 
     #[test]
+    fn a_comment_behind_a_header_does_not_disturb_what_follows() {
+        let text = "a: |2- # header\n    日本日本日本\n   x\nb: 'it''s 日本' # line\n";
+        assert_eq!(printed(text), text);
+    }
+
+    #[test]
+    fn a_block_that_starts_on_the_first_line_can_have_a_foot() {
+        let text = "a: |\n  x\n# foot\n\nb: 1\n";
+        assert_eq!(printed(text), text);
+        assert_eq!(printed("a: 'x'\n# head\n\nb: 1\n"), "a: 'x'\n# head\nb: 1\n");
+    }
+
+    #[test]
     fn aliases_are_written_out_without_comments_of_their_own() {
         let text = "a: &x # here\n  b: 1 # one\nc: *x # there\nd: 2\n";
         assert_eq!(printed(text), "a: # here\n  b: 1 # one\nc: # there\n  b: 1\nd: 2\n");

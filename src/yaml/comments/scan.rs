@@ -22,7 +22,7 @@ pub(super) struct Token {
     pub(super) line: Option<String>,
     /// The comment behind a dash, which belongs to what the item holds.
     pub(super) line_behind_dash: Option<String>,
-    /// go-yaml takes no foot comment for a value on the first line, unless it is plain and has no comment behind it.
+    /// go-yaml takes no foot comment for a value that ends on the first line, unless it is plain and has no comment behind it.
     pub(super) has_no_foot: bool,
 }
 
@@ -105,7 +105,9 @@ impl Scanner<'_> {
         let is_block = matches!(value.style, Style::Literal | Style::Folded) && !is_empty;
         let line = comment_in(&self.text()[if is_block { inner } else { end }..]).map(str::to_owned);
         let (line, line_behind_dash) = if is_dash { (None, line) } else { (line, None) };
-        let has_no_foot = line_start == 0 && (line.is_some() || value.style != Style::Plain);
+        let ends_on_first_line =
+            line_start == 0 && !self.text().as_bytes()[..end.max(1) - 1].contains(&b'\n');
+        let has_no_foot = ends_on_first_line && (line.is_some() || value.style != Style::Plain);
         let token =
             Token { member, start, end, column, is_colon, is_dash, line, line_behind_dash, has_no_foot };
         self.tokens.push(token);

@@ -20,8 +20,7 @@ impl Page<'_> {
     /// Writes a text without line breaks as it is. It folds at single spaces.
     pub(super) fn plain(&mut self, text: &str, fold: Fold) {
         let Fold::To(indent) = fold else { return self.out.push_str(text) };
-        // A column counts characters, of which there are never more than bytes.
-        if self.out.len() - self.line_start + text.len() <= self.width {
+        if self.fits(text) {
             return self.out.push_str(text);
         }
         let mut column = self.column();

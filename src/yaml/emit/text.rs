@@ -31,8 +31,21 @@ impl<'o> Page<'o> {
         Self { out, line_start, width: usize::MAX }
     }
 
+    /// Whether a text can do without a fold. A column counts characters, of which there are never more than bytes.
+    pub(super) fn fits(&self, text: &str) -> bool {
+        !self.folds() || self.out.len() - self.line_start + text.len() <= self.width
+    }
+
+    /// Where lines never fold, nobody keeps the start of the last one.
+    fn folds(&self) -> bool {
+        self.width < usize::MAX
+    }
+
     /// Characters since the start of the line.
     pub(super) fn column(&self) -> usize {
+        if !self.folds() {
+            return 0;
+        }
         let line = &self.out[self.line_start..];
         if line.is_ascii() { line.len() } else { line.chars().count() }
     }
