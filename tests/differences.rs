@@ -16,14 +16,13 @@ fn cases() -> Vec<PathBuf> {
 fn each_case_builds_as_documented() {
     for case in cases() {
         let run = Workspace::new().run(["build".as_ref(), case.join("input").as_os_str()]);
-        match fs::read_to_string(case.join("expected.yaml")) {
-            Ok(expected) => assert_eq!(run.stdout, expected, "{}", case.display()),
-            Err(_) => {
-                let expected = fs::read_to_string(case.join("expected-error.txt")).unwrap();
-                assert_eq!((run.status, run.stdout.as_str()), (Some(2), ""), "{}", case.display());
-                assert_eq!(run.stderr.lines().next(), expected.lines().next(), "{}", case.display());
-            }
+        if let Ok(expected) = fs::read_to_string(case.join("expected.yaml")) {
+            assert_eq!(run.stdout, expected, "{}", case.display());
+            continue;
         }
+        let expected = fs::read_to_string(case.join("expected-error.txt")).unwrap();
+        assert_eq!((run.status, run.stdout.as_str()), (Some(2), ""), "{}", case.display());
+        assert_eq!(run.stderr.lines().next(), expected.lines().next(), "{}", case.display());
     }
 }
 
