@@ -323,6 +323,12 @@ mod tests {
     }
 
     #[test]
+    fn what_looks_like_a_comment_in_a_block_or_a_flow_collection_is_none() {
+        let text = "a:\n- |2\n    x\n  # text\n# comment\n- b: [it's, 'c # d'] # line\n";
+        assert_eq!(printed(text), text);
+    }
+
+    #[test]
     fn aliases_are_written_out_without_comments_of_their_own() {
         let text = "a: &x # here\n  b: 1 # one\nc: *x # there\nd: 2\n";
         assert_eq!(printed(text), "a: # here\n  b: 1 # one\nc: # there\n  b: 1\nd: 2\n");

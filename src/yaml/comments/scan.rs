@@ -98,7 +98,7 @@ impl Scanner<'_> {
     fn member(&mut self, member: Member, start: usize, inner: usize, value: &Node<'_>) {
         let line_start = self.text()[..start].rfind('\n').map_or(0, |newline| newline + 1);
         let column = start - line_start;
-        let end = self.inline_end(inner, value);
+        let end = self.inline_end(inner, column, value);
         let is_empty = end == inner;
         let is_dash = matches!(member, Member::Item(..)) && is_empty;
         let is_colon = matches!(member, Member::Entry(_)) && is_empty;
@@ -118,7 +118,7 @@ impl Scanner<'_> {
     }
 
     /// The end of a value that is a scalar, an alias or a flow collection.
-    fn inline_end(&self, inner: usize, value: &Node<'_>) -> usize {
+    fn inline_end(&self, inner: usize, column: usize, value: &Node<'_>) -> usize {
         let rest = &self.text()[inner..];
         let mut start = inner + rest.len() - rest.trim_start_matches([' ', '\t']).len();
         while let Some(first @ (b'&' | b'!' | b'*')) = self.text().as_bytes().get(start) {
@@ -131,7 +131,7 @@ impl Scanner<'_> {
         }
         match &value.value {
             Value::Scalar(_) if matches!(value.style, Style::Literal | Style::Folded) => {
-                self.block_end(start)
+                self.block_end(start, column)
             }
             Value::Scalar("") if value.style == Style::Plain => inner,
             Value::Scalar(text) => {
@@ -155,13 +155,15 @@ impl Scanner<'_> {
         }
     }
 
-    /// The end of the last line of a block scalar, without its line end.
-    fn block_end(&self, start: usize) -> usize {
+    /// The end of the last line of a block scalar, without its line end. A hint in its header counts from the column
+    /// of the key or the dash.
+    fn block_end(&self, start: usize, column: usize) -> usize {
         let text = &self.text()[start..];
         let header = text.split_inclusive('\n').next().unwrap_or_default();
         let mut end = header.trim_end_matches('\n').len();
         let mut position = header.len();
-        let mut indent = None;
+        let hint = header.bytes().skip(1).take(2).find(u8::is_ascii_digit);
+        let mut indent = hint.map(|digit| column + usize::from(digit - b'0'));
         for line in text[header.len()..].split_inclusive('\n') {
             let spaces = line.len() - line.trim_start_matches(' ').len();
             let is_empty = line.trim().is_empty();
@@ -185,7 +187,10 @@ impl Scanner<'_> {
             match byte {
                 b'[' | b'{' => depth += 1,
                 b']' | b'}' => depth -= 1,
-                b'"' | b'\'' => position += quoted_length(&self.text()[position..], *byte) - 1,
+                // Inside a plain scalar it is an apostrophe.
+                b'"' | b'\'' if !bytes[position - 1].is_ascii_alphanumeric() => {
+                    position += quoted_length(&self.text()[position..], *byte) - 1;
+                }
                 b'#' if bytes.get(position.wrapping_sub(1)).is_none_or(u8::is_ascii_whitespace) => {
                     position += memchr::memchr(b'\n', &bytes[position..]).unwrap_or(bytes.len() - position);
                     continue;
