@@ -282,7 +282,7 @@ impl<'s> Transformer<'s> {
     /// The value and where it goes; without a value it is the name of the kustomization's folder.
     fn value_add(settings: &ValueAddSettings<'s>, loader: &Loader<'_, 's>) -> Result<Self, Diagnostics> {
         let folder = loader.root().file_name().map(|name| name.to_string_lossy().into_owned());
-        let value = if settings.value.is_empty() {
+        let value = if settings.value.trim().is_empty() {
             Text { value: loader.sources().keep(folder.unwrap_or_default()), origin: settings.origin }
         } else {
             settings.value
