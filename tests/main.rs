@@ -7,6 +7,8 @@ mod architecture;
 mod cli;
 /// Where ours differs from kustomize on purpose.
 mod differences;
+/// Values and the lines that they came from.
+mod origins;
 /// The commands of the README.
 mod readme;
 /// What the tests stand on: a temporary workspace and a scrubbed command.
