@@ -157,8 +157,8 @@ fn add_missing<'s>(target: &mut Mapping<'s>, inherited: &Mapping<'s>) {
         if !target.contains(entry.key.text) {
             let mut value = entry.value.clone();
             // Upstream reads these maps as strings, whatever they were.
-            if value.style == Style::Plain {
-                value.style = Style::DoubleQuoted;
+            if value.style == Style::Plain || value.text().is_none() {
+                value = Node::string(value.text().unwrap_or_default(), value.origin);
             }
             target.push(entry.key, value);
         }
@@ -195,7 +195,8 @@ fn ambiguous(resources: &ResMap<'_>, positions: &[usize], new: &Resource<'_>) ->
     })
 }
 
-fn duplicate(first: &Resource<'_>, second: &Resource<'_>) -> Diagnostic {
+/// Two objects with one id.
+pub(super) fn duplicate(first: &Resource<'_>, second: &Resource<'_>) -> Diagnostic {
     Diagnostic::error(format!("two objects have the id {}", second.current_id()))
         .at(second.node.origin)
         .object(second.current_id())

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use rustc_hash::FxHashMap;
 
-use super::accumulator::Accumulator;
+use super::accumulator::{Accumulator, duplicate};
 use super::build_metadata::BuildMetadata;
 use super::kustomization::{Kustomization, load};
 use super::loader::{LoadRestrictor, Loader};
@@ -100,6 +100,7 @@ impl<'a, 's> Builder<'a, 's> {
         run.warnings.extend(vars.resolve(&config.var_reference, &mut resources, self.sources)?);
         check_objects(&resources)?;
         drop_local(&mut resources);
+        refuse_duplicates(&resources)?;
         sort::apply(&order(&target.kustomization, self.options.reorder)?, &mut resources)?;
         if self.options.managed_by_label || run.metadata.managed_by_label {
             add_managed_by_label(&mut resources);
@@ -173,6 +174,17 @@ fn check_objects(resources: &ResMap<'_>) -> Result<(), Diagnostics> {
         errors.absorb(check_object(&resource.node).map_err(Diagnostics::from));
     }
     errors.into_result()
+}
+
+/// Patches that may change names may make them the same.
+fn refuse_duplicates(resources: &ResMap<'_>) -> Result<(), Diagnostics> {
+    match resources.duplicate() {
+        None => Ok(()),
+        Some(found) => {
+            let objects = resources.as_slice();
+            Err(duplicate(&objects[found.first], &objects[found.second]).into())
+        }
+    }
 }
 
 /// Drops the objects that are there for the build alone.

@@ -33,6 +33,7 @@ mod testing;
 mod transform;
 pub mod transformer;
 pub mod transformer_config;
+mod untyped_scalar;
 pub mod vars;
 
 pub use build::{Build, BuildOptions, Builder, Reorder, build};

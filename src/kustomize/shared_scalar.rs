@@ -55,8 +55,31 @@ impl<'s> SharedScalars<'s> {
                     *node = written.clone();
                 }
             }
-            resource.shared.retain(|origin| *origin != group.origin);
-            resource.shared.push(written.origin);
+            let shared = &mut resource.marks_mut().shared;
+            shared.retain(|origin| *origin != group.origin);
+            shared.push(written.origin);
+        }
+    }
+
+    /// A copy of a value of the object, which shares nothing.
+    pub(super) fn copy(&self, node: &Node<'s>, resource: &Resource<'s>) -> Node<'s> {
+        let mut copy = node.clone();
+        if let Some(marks) = &resource.marks {
+            self.unshare(&mut copy, &marks.shared);
+        }
+        copy
+    }
+
+    fn unshare(&self, node: &mut Node<'s>, shared: &[Origin]) {
+        match &mut node.value {
+            Value::Scalar(text) if shared.contains(&node.origin) => {
+                node.origin = self.origin_for(text, node.origin);
+            }
+            Value::Scalar(_) => {}
+            Value::Sequence(items) => items.iter_mut().for_each(|item| self.unshare(item, shared)),
+            Value::Mapping(mapping) => {
+                mapping.iter_mut().for_each(|entry| self.unshare(&mut entry.value, shared));
+            }
         }
     }
 
@@ -74,8 +97,9 @@ impl<'s> SharedScalars<'s> {
 impl<'s> Places<'s> {
     /// The places of an object's shared scalars; costs nothing where there are none.
     pub(super) fn of(resource: &Resource<'s>) -> Self {
+        let shared = resource.marks.iter().flat_map(|marks| &marks.shared);
         let mut groups: Vec<Group<'s>> =
-            resource.shared.iter().map(|origin| Group { origin: *origin, paths: Vec::new() }).collect();
+            shared.map(|origin| Group { origin: *origin, paths: Vec::new() }).collect();
         if !groups.is_empty() {
             collect(&resource.node, &mut Vec::new(), &mut groups);
         }

@@ -12,6 +12,6 @@ mod scope;
 pub use gvk::Gvk;
 pub use id::{DEFAULT_NAMESPACE, NOT_A_NAMESPACE, ResId, or_default};
 pub use kind_order::{ORDER_FIRST, ORDER_LAST};
-pub use object::{Behavior, BuildOrigin, ConfiguredBy, PreviousId, Resource, child_mapping};
+pub use object::{Behavior, BuildOrigin, ConfiguredBy, Marks, PreviousId, Resource, child_mapping};
 pub use res_map::{Duplicate, IdIndex, ResMap};
 pub use scope::is_cluster_scoped;

@@ -44,14 +44,23 @@ pub struct Resource<'s> {
     pub behavior: Behavior,
     /// Whether the name gets a suffix computed from the content.
     pub needs_hash_suffix: bool,
-    /// The origins of scalars that upstream keeps once for several fields of this object.
-    pub shared: Vec<Origin>,
+    /// What else upstream's nodes know of this object's scalars, if anything.
+    pub marks: Option<Box<Marks>>,
     /// The vars that take their value from this object.
     pub var_names: Vec<&'s str>,
     /// For `buildMetadata: [originAnnotations]`: where the object came from.
     pub built_from: Option<Arc<BuildOrigin>>,
     /// For `buildMetadata: [transformerAnnotations]`: what changed it, in order.
     pub transformations: Vec<Arc<BuildOrigin>>,
+}
+
+/// What upstream's nodes know of scalars besides text and style. Scalars are known by their origins.
+#[derive(Clone, Debug, Default)]
+pub struct Marks {
+    /// Each of these is one node in several fields.
+    pub shared: Vec<Origin>,
+    /// These have no type: they are written as what they look like, but merges and vars take them for strings.
+    pub untyped: Vec<Origin>,
 }
 
 /// What the annotations of `buildMetadata` say.
@@ -88,7 +97,7 @@ impl<'s> Resource<'s> {
             name_suffixes: Vec::new(),
             behavior: Behavior::Create,
             needs_hash_suffix: false,
-            shared: Vec::new(),
+            marks: None,
             var_names: Vec::new(),
             built_from: None,
             transformations: Vec::new(),
@@ -136,15 +145,18 @@ impl<'s> Resource<'s> {
 
     /// Lets the annotations share nothing with other fields any more, as if each were made anew.
     pub fn unshare_annotations(&mut self) {
-        if self.shared.is_empty() {
-            return;
-        }
+        let Some(marks) = &self.marks else { return };
         let annotations = self.node.get_mut("metadata").and_then(|metadata| metadata.get_mut("annotations"));
         for entry in annotations.and_then(Node::as_mapping_mut).into_iter().flatten() {
-            if self.shared.contains(&entry.value.origin) {
+            if marks.shared.contains(&entry.value.origin) {
                 entry.value.origin = entry.key.origin;
             }
         }
+    }
+
+    /// The marks, to be added to.
+    pub fn marks_mut(&mut self) -> &mut Marks {
+        self.marks.get_or_insert_default()
     }
 
     /// Whether kustomize would have annotations of its own on this object.

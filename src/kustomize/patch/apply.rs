@@ -7,6 +7,7 @@ use super::strategic_merge::{Merged, merge};
 use crate::diagnostic::Diagnostics;
 use crate::kustomize::kustomization::PatchOptions;
 use crate::kustomize::shared_scalar::{Places, SharedScalars};
+use crate::kustomize::untyped_scalar::{take_fields_for_strings, untyped};
 use crate::resource::{Resource, child_mapping};
 use crate::schema::Schema;
 use crate::yaml::{Mapping, Node, Sources};
@@ -47,6 +48,11 @@ pub fn apply_strategic_merge<'s>(
     let identity = Identity::of(resource);
     if terms.options.allow_name_change || terms.options.allow_kind_change {
         resource.store_previous_id();
+    }
+    let untyped = untyped(resource);
+    if !untyped.is_empty() {
+        let known = terms.schema.for_object(&resource.node);
+        take_fields_for_strings(&mut resource.node, &untyped, known);
     }
     let mut shared = SharedScalars::new(terms.sources);
     let places = Places::of(resource);

@@ -94,7 +94,7 @@ impl<'s> Operations<'s> {
         }
         self.apply_to(&mut resource.node, sources).map_err(about)?;
         metadata::settle_annotations(&mut resource.node);
-        resource.shared.clear();
+        resource.marks = None;
         Ok(())
     }
 

@@ -8,6 +8,7 @@ use crate::diagnostic::Diagnostic;
 use crate::kustomize::decode::closest;
 use crate::kustomize::kustomization::ReplacementSource;
 use crate::kustomize::selector::SelectorIndex;
+use crate::kustomize::shared_scalar::SharedScalars;
 use crate::resource::{ResId, ResMap, Resource, or_default};
 use crate::yaml::Sources;
 
@@ -18,6 +19,7 @@ const MOST_NAMES: usize = 1000;
 pub(super) struct Found<'a, 's> {
     source: &'a ReplacementSource<'s>,
     path: FieldPath<'s>,
+    sources: &'s Sources,
     /// Position of the object.
     pub(super) position: usize,
 }
@@ -56,7 +58,7 @@ impl<'a, 's> Found<'a, 's> {
             return Err(error.hint("add `kind`, `name` or `namespace` until one is left"));
         }
         let path = FieldPath::new(path_or_default(source.field_path, source.origin), sources);
-        Ok(Self { source, path, position })
+        Ok(Self { source, path, sources, position })
     }
 
     /// The value now.
@@ -82,6 +84,7 @@ impl<'a, 's> Found<'a, 's> {
                 let there = if there.is_empty() { "it is empty".to_owned() } else { there };
                 error(format!("the source has no field `{path}`: {there}"))
             })?;
+        let node = SharedScalars::new(self.sources).copy(node, resource);
         Copied::of_node(node).part(self.source.options.as_ref()).map_err(error)
     }
 

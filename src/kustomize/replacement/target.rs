@@ -9,6 +9,7 @@ use crate::kustomize::decode::Text;
 use crate::kustomize::kustomization::{FieldOptions, ReplacementTarget};
 use crate::kustomize::selector::{Selector, SelectorIndex};
 use crate::kustomize::shared_scalar::{Places, SharedScalars};
+use crate::kustomize::untyped_scalar::{looks_typed, untyped};
 use crate::resource::Resource;
 use crate::yaml::{MAX_DEPTH, Node, Origin, Sources};
 
@@ -84,6 +85,8 @@ impl<'a, 's> Target<'a, 's> {
         let create = self.options.filter(|options| options.create).map(|_| value.new_node());
         let mut shared = SharedScalars::new(sources);
         let places = Places::of(resource);
+        let mut untyped = untyped(resource);
+        let known = untyped.len();
         for (path, steps) in &self.paths {
             if value.depth() + steps.len() > MAX_DEPTH {
                 let reason = format!("collections would be nested more than {MAX_DEPTH} deep");
@@ -91,16 +94,25 @@ impl<'a, 's> Target<'a, 's> {
                 continue;
             }
             let mut write = |node: &mut Node<'s>, fresh: bool| {
-                let origin = node.origin;
+                let (origin, was_scalar) = (node.origin, node.text().is_some());
+                let open = fresh || untyped.contains(&origin);
                 value
-                    .write(node, fresh, self.options, sources, budget)
-                    .map_err(|reason| Failure::Refused(reason, origin))
+                    .write(node, open, self.options, sources, budget)
+                    .map_err(|reason| Failure::Refused(reason, origin))?;
+                if looks_typed(node) && (open || !was_scalar && value.is_open()) {
+                    node.origin = shared.origin_for(node.text().unwrap_or_default(), node.origin);
+                    untyped.push(node.origin);
+                }
+                Ok(())
             };
             let mut walk = Walk { create, origin: path.text.origin, sources, write: &mut write };
             if let Err(failure) = walk.write_all(&mut resource.node, path, steps) {
                 let error = report(failure, path.text, create.is_some());
                 errors.push(error.object(id).related(resource.node.origin, "the target is this object"));
             }
+        }
+        if untyped.len() > known {
+            resource.marks_mut().untyped = untyped;
         }
         shared.settle(resource, &places);
         errors.into_result()

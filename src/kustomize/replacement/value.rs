@@ -114,9 +114,9 @@ impl Type {
 
 impl<'s> Copied<'s> {
     /// A node as it is.
-    pub(super) fn of_node(node: &Node<'s>) -> Self {
-        let (depth, bytes) = measure(node);
-        Self { kind: Type::of(node), node: node.clone(), depth, bytes }
+    pub(super) fn of_node(node: Node<'s>) -> Self {
+        let (depth, bytes) = measure(&node);
+        Self { kind: Type::of(&node), node, depth, bytes }
     }
 
     /// A text whose type is that which it looks like.
@@ -158,11 +158,17 @@ impl<'s> Copied<'s> {
         self.depth
     }
 
-    /// Writes the value over `target`, which is `fresh` if the replacement made it; the error is a text for people.
+    /// Whether the value has no type of its own.
+    pub(super) fn is_open(&self) -> bool {
+        self.kind == Type::Open
+    }
+
+    /// Writes the value over `target`, whose type is `open` if the replacement made it, or an earlier one did; the error
+    /// is a text for people.
     pub(super) fn write(
         &self,
         target: &mut Node<'s>,
-        fresh: bool,
+        open: bool,
         options: Option<&FieldOptions<'s>>,
         sources: &'s Sources,
         budget: &Budget,
@@ -172,7 +178,7 @@ impl<'s> Copied<'s> {
             Some(options) => Some(sources.keep(self.joined(target, options)?)),
             None => self.node.text(),
         };
-        let kind = if fresh { Type::Open } else { Type::of(target) };
+        let kind = if open { Type::Open } else { Type::of(target) };
         match (text, target.text()) {
             (Some(text), Some(old)) => {
                 self.write_text(target, text, kind).map_err(|()| refusal(text, kind, old))
@@ -182,10 +188,8 @@ impl<'s> Copied<'s> {
                 self.write_text(target, text, self.kind).map_err(|()| refusal(text, self.kind, text))
             }
             // Upstream copies the text that a mapping or list does not have.
-            (None, Some(old)) if !fresh => {
-                self.write_text(target, "", kind).map_err(|()| refusal("", kind, old))
-            }
-            (None, _) => {
+            (None, Some(old)) => self.write_text(target, "", kind).map_err(|()| refusal("", kind, old)),
+            (None, None) => {
                 *target = self.node.clone();
                 Ok(())
             }
@@ -283,7 +287,7 @@ mod tests {
             })
         };
         let part = |index| {
-            let copied = Copied::of_node(&plain("a/b/c")).part(options(index).as_ref())?;
+            let copied = Copied::of_node(plain("a/b/c")).part(options(index).as_ref())?;
             Ok::<_, String>(copied.node.text().unwrap())
         };
         assert_eq!((part(0), part(2)), (Ok("a"), Ok("c")));

@@ -31,7 +31,9 @@ pub fn apply<'s>(
             new.iter_mut().try_for_each(|label| label.set(node))
         }));
         shared.settle(resource, &places);
-        resource.shared.extend(new.iter_mut().filter_map(NewEntries::take_shared));
+        for origin in new.iter_mut().filter_map(NewEntries::take_shared) {
+            resource.marks_mut().shared.push(origin);
+        }
     }
     errors.into_result()
 }

@@ -5,6 +5,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use super::value::{Content, VarValue};
 use crate::diagnostic::Diagnostic;
 use crate::kustomize::field_path::unexpected;
+use crate::kustomize::untyped_scalar::take_for_string;
 use crate::yaml::{Node, Origin, Scalar, Sources, Typing, Value};
 
 /// The values, and which of them were used.
@@ -26,14 +27,20 @@ impl<'s> Expander<'s> {
     }
 
     /// Replaces vars in a string, in the strings of a list, or in the values of a mapping.
-    pub(super) fn expand(&mut self, node: &mut Node<'s>) -> Result<(), Diagnostic> {
+    /// Scalars that are `untyped` become strings.
+    pub(super) fn expand(&mut self, node: &mut Node<'s>, untyped: &[Origin]) -> Result<(), Diagnostic> {
+        take_for_string(node, untyped);
         match &mut node.value {
             Value::Scalar(_) => self.expand_string(node),
             Value::Mapping(mapping) => {
-                mapping.iter_mut().for_each(|entry| self.expand_string(&mut entry.value));
+                for entry in mapping {
+                    take_for_string(&mut entry.value, untyped);
+                    self.expand_string(&mut entry.value);
+                }
             }
             Value::Sequence(items) => {
                 for item in items {
+                    take_for_string(item, untyped);
                     if item.scalar(Typing::Core) != Some(Scalar::String) {
                         return Err(unexpected("a string, as the field may hold vars", item)
                             .hint("put quotes around it"));

@@ -15,6 +15,7 @@ use super::field_path::{Create, FieldPaths};
 use super::field_spec::FieldSpec;
 use super::kustomization::Var;
 use super::shared_scalar::{Places, SharedScalars};
+use super::untyped_scalar::untyped;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::resource::{Gvk, ResId, ResMap, Resource, or_default};
 use crate::yaml::{Origin, Sources};
@@ -90,8 +91,10 @@ impl<'s> VarSet<'s> {
         let mut shared = SharedScalars::new(sources);
         for resource in resources {
             let places = Places::of(resource);
-            errors
-                .absorb(paths.set(resource, Create::Never, Origin::NONE, &mut |node| expander.expand(node)));
+            let untyped = untyped(resource);
+            errors.absorb(
+                paths.set(resource, Create::Never, Origin::NONE, &mut |node| expander.expand(node, &untyped)),
+            );
             shared.settle(resource, &places);
         }
         errors.into_result()?;

@@ -1,0 +1,46 @@
+//! Scalars that have no type yet.
+//!
+//! Where a replacement makes a field, upstream's node gets text, but neither a type nor quotes: written at once,
+//! `80` is a number. A merge or a var that comes across such a node takes it for a string, and then it is `"80"`.
+
+use crate::resource::Resource;
+use crate::schema::{ListStrategy, TypeRef};
+use crate::yaml::{Node, Origin, Style, Typing, Value, is_string};
+
+/// The origins of an object's untyped scalars; each is made for its scalar alone.
+pub(super) fn untyped(resource: &Resource<'_>) -> Vec<Origin> {
+    resource.marks.as_ref().map_or_else(Vec::new, |marks| marks.untyped.clone())
+}
+
+/// Whether a scalar's text alone decides that it is no string.
+pub(super) fn looks_typed(node: &Node<'_>) -> bool {
+    node.style == Style::Plain && node.text().is_some_and(|text| !is_string(text, Typing::Core))
+}
+
+/// Makes a scalar a string if it is one of the `untyped`.
+pub(super) fn take_for_string(node: &mut Node<'_>, untyped: &[Origin]) {
+    if !untyped.is_empty() && looks_typed(node) && untyped.contains(&node.origin) {
+        node.style = Style::DoubleQuoted;
+    }
+}
+
+/// Takes for strings what a merge comes across: the fields of all mappings, but of lists only those that are merged.
+pub(super) fn take_fields_for_strings(node: &mut Node<'_>, untyped: &[Origin], known: Option<TypeRef<'_>>) {
+    match &mut node.value {
+        Value::Scalar(_) => {}
+        Value::Mapping(fields) => {
+            for entry in fields {
+                take_for_string(&mut entry.value, untyped);
+                let known = known.and_then(|known| known.field(entry.key.text));
+                take_fields_for_strings(&mut entry.value, untyped, known);
+            }
+        }
+        Value::Sequence(items) => {
+            if let Some(list) = known.filter(|list| list.strategy() == ListStrategy::Merge) {
+                for item in items {
+                    take_fields_for_strings(item, untyped, list.items());
+                }
+            }
+        }
+    }
+}
