@@ -13,7 +13,7 @@ pub(super) fn untyped(resource: &Resource<'_>) -> Vec<Origin> {
 }
 
 /// Whether a scalar's text alone decides that it is no string.
-pub(super) fn looks_typed(node: &Node<'_>) -> bool {
+fn looks_typed(node: &Node<'_>) -> bool {
     node.style == Style::Plain && node.text().is_some_and(|text| !is_string(text, Typing::Core))
 }
 

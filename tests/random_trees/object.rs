@@ -8,7 +8,7 @@ use crate::text;
 use crate::tree::Limits;
 
 /// Kinds and their versions; the kinds that carry most rules come up most.
-const KINDS: [(&str, &str); 44] = [
+const KINDS: [(&str, &str); 43] = [
     ("apps/v1", "Deployment"),
     ("apps/v1", "Deployment"),
     ("apps/v1", "Deployment"),
@@ -52,7 +52,6 @@ const KINDS: [(&str, &str); 44] = [
     ("monitoring.coreos.com/v1", "Prometheus"),
     ("example.com/v1", "Fleet"),
     ("example.com/v1", "Fleet"),
-    ("example.com/v1", "Namespace"),
 ];
 
 /// An object of any kind.

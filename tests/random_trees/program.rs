@@ -10,6 +10,9 @@ use crate::tree::Limits;
 const REFERENCE_FAULTS: [&str; 3] =
     ["unsupported type: map[interface", "validator shouldn't modify the resource map", "runtime error"];
 
+/// A JSON patch that copies all annotations copies kustomize's own among them.
+const BOOKKEEPING: &str = "internal.config.kubernetes.io/";
+
 /// How to call a program that builds a folder.
 #[derive(Clone)]
 pub(crate) struct Program {
@@ -76,6 +79,7 @@ impl Program {
 impl Answer {
     fn is_fault(&self) -> bool {
         REFERENCE_FAULTS.iter().any(|fault| self.stderr.contains(fault))
+            || String::from_utf8_lossy(&self.stdout).contains(BOOKKEEPING)
     }
 
     /// The innermost part of the message, without warnings.

@@ -9,9 +9,9 @@ use crate::kustomize::decode::Text;
 use crate::kustomize::kustomization::{FieldOptions, ReplacementTarget};
 use crate::kustomize::selector::{Selector, SelectorIndex};
 use crate::kustomize::shared_scalar::{Places, SharedScalars};
-use crate::kustomize::untyped_scalar::{looks_typed, untyped};
+use crate::kustomize::untyped_scalar::untyped;
 use crate::resource::Resource;
-use crate::yaml::{MAX_DEPTH, Node, Origin, Sources};
+use crate::yaml::{MAX_DEPTH, Node, Origin, Sources, Style};
 
 /// A target with everything that can be worked out before an object is looked at.
 pub(super) struct Target<'a, 's> {
@@ -95,12 +95,12 @@ impl<'a, 's> Target<'a, 's> {
             }
             let mut write = |node: &mut Node<'s>, fresh: bool| {
                 let (origin, was_scalar) = (node.origin, node.text().is_some());
-                let open = fresh || untyped.contains(&origin);
+                let open = fresh || node.style == Style::Plain && untyped.contains(&origin);
                 value
                     .write(node, open, self.options, sources, budget)
                     .map_err(|reason| Failure::Refused(reason, origin))?;
-                if looks_typed(node) && (open || !was_scalar && value.is_open()) {
-                    node.origin = shared.origin_for(node.text().unwrap_or_default(), node.origin);
+                if let Some(text) = node.text().filter(|_| open || !was_scalar && value.is_open()) {
+                    node.origin = shared.origin_for(text, node.origin);
                     untyped.push(node.origin);
                 }
                 Ok(())
