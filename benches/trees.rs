@@ -18,9 +18,8 @@ pub(crate) fn monitoring(root: &Path) -> PathBuf {
 /// `count` small objects, four to a service, under an overlay with namespace, prefix, labels, image and a patch.
 pub(crate) fn services(root: &Path, count: usize) -> PathBuf {
     let folder = root.join(format!("services-{count}"));
-    let files: Vec<_> =
-        (0..count / 4).map(|index| (format!("service-{index}.yaml"), service(index))).collect();
-    write_folder(&folder.join("base"), &files, "");
+    let files = (0..count / 4).map(|index| (format!("service-{index}.yaml"), service(index)));
+    write_folder(&folder.join("base"), files);
     let overlay = "namespace: production\nnamePrefix: team-\nlabels:\n- pairs:\n    team: platform\n  includeSelectors: true\nimages:\n- name: registry.example.com/app\n  newTag: v2.0.0\npatches:\n- patch: |\n    apiVersion: apps/v1\n    kind: Deployment\n    metadata:\n      name: app-0\n    spec:\n      replicas: 5\n";
     write(&folder.join("overlay/kustomization.yaml"), &format!("resources:\n- ../base\n{overlay}"));
     folder.join("overlay")
