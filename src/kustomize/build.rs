@@ -1,20 +1,18 @@
 //! A build from start to end.
 
-use std::path::{Path, PathBuf};
-
-use rustc_hash::FxHashMap;
+use std::path::Path;
 
 use super::accumulator::{Accumulator, duplicate};
 use super::build_metadata::BuildMetadata;
 use super::kustomization::{Kustomization, load};
 use super::loader::{LoadRestrictor, Loader};
 use super::read::check_object;
+use super::run::{Bases, Run};
 use super::target::Target;
-use super::{hash, name_reference, open_api, sort};
+use super::{hash, name_reference, sort};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::fs::FileSystem;
 use crate::resource::{ResMap, child_mapping};
-use crate::schema::Schema;
 use crate::yaml::{Node, Origin, Sources};
 
 /// The label that says who manages an object, and its value: the reference version prints this about itself.
@@ -70,9 +68,6 @@ pub struct Builder<'a, 's> {
     bases: Option<Bases<'s>>,
 }
 
-/// What kustomizations below the top gathered, by folder.
-type Bases<'s> = FxHashMap<PathBuf, Accumulator<'s>>;
-
 impl<'a, 's> Builder<'a, 's> {
     /// A builder that has read nothing yet.
     pub fn new(files: &'a dyn FileSystem, options: BuildOptions, sources: &'s Sources) -> Self {
@@ -83,14 +78,7 @@ impl<'a, 's> Builder<'a, 's> {
     pub fn build(&mut self, folder: &Path) -> Result<Build<'s>, Diagnostics> {
         let loader = Loader::new(self.files, self.sources, self.options.load_restrictor, folder)?;
         let file = load(&loader, Origin::NONE)?;
-        let mut run = Run {
-            metadata: BuildMetadata::of(&file.kustomization),
-            schema: Schema::builtin(),
-            schema_is_set: false,
-            objects_were_read: false,
-            warnings: Vec::new(),
-            bases: self.bases.as_mut(),
-        };
+        let mut run = Run::new(BuildMetadata::of(&file.kustomization), self.bases.as_mut());
         run.use_schema(&loader, &file.kustomization)?;
         let target = Target::new(loader, file, String::new(), &mut run);
         let Accumulator { mut resources, config, vars, .. } =
@@ -116,54 +104,6 @@ fn order<'s>(kustomization: &Kustomization<'s>, reorder: Reorder) -> Result<sort
         (Some(options), _) => sort::Order::from_options(options),
         (None, Reorder::Legacy) => Ok(sort::Order::legacy()),
         (None, Reorder::None) => Ok(sort::Order::Fifo),
-    }
-}
-
-/// What one build carries from kustomization to kustomization.
-pub(super) struct Run<'b, 's> {
-    /// What the top kustomization wants to know about origins.
-    pub(super) metadata: BuildMetadata,
-    /// Which lists merge by which keys.
-    pub(super) schema: Schema<'s>,
-    schema_is_set: bool,
-    /// Whether the schema may have been asked already.
-    pub(super) objects_were_read: bool,
-    /// Things to tell the user.
-    pub(super) warnings: Vec<Diagnostic>,
-    bases: Option<&'b mut Bases<'s>>,
-}
-
-impl<'s> Run<'_, 's> {
-    /// Takes the schema that a kustomization names, unless one outside it named one already.
-    pub(super) fn use_schema(
-        &mut self,
-        loader: &Loader<'_, 's>,
-        kustomization: &Kustomization<'s>,
-    ) -> Result<(), Diagnostics> {
-        if kustomization.openapi.is_empty() || self.schema_is_set {
-            return Ok(());
-        }
-        open_api::use_schema(&mut self.schema, &kustomization.openapi, loader, self.objects_were_read)?;
-        self.schema_is_set = true;
-        Ok(())
-    }
-
-    /// What a base gathers, from memory if it was built before. Objects that record where they came from, and
-    /// those merged by a schema of their own, depend on who builds them.
-    pub(super) fn accumulate_shared(
-        &mut self,
-        base: &Target<'_, 's>,
-    ) -> Result<Accumulator<'s>, Diagnostics> {
-        let shared = !self.metadata.tracked && !self.schema_is_set;
-        let known = self.bases.as_ref().and_then(|bases| bases.get(base.loader.root()));
-        if let Some(known) = known.filter(|_| shared) {
-            return Ok(known.clone());
-        }
-        let accumulated = base.accumulate(Accumulator::default(), self)?;
-        if let Some(bases) = self.bases.as_mut().filter(|_| shared && !self.schema_is_set) {
-            bases.insert(base.loader.root().to_owned(), accumulated.clone());
-        }
-        Ok(accumulated)
     }
 }
 

@@ -23,6 +23,7 @@ mod plugin;
 pub mod plugin_settings;
 mod read;
 pub mod replacement;
+mod run;
 pub mod selector;
 mod set_value;
 mod shared_scalar;

@@ -3,12 +3,12 @@
 //! An entry is the configuration itself, a file, or a folder with a kustomization that yields configurations.
 
 use super::accumulator::Accumulator;
-use super::build::Run;
 use super::build_metadata::{configured_by_object, join_path};
 use super::decode::{Decode, Dialect, Text, closest, decode};
 use super::generator;
 use super::kustomization::{ConfigMapArgs, SecretArgs};
 use super::read::read_objects;
+use super::run::Run;
 use super::target::Target;
 use super::transform::{Step, Transformer};
 use crate::diagnostic::{Diagnostic, Diagnostics};

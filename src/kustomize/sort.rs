@@ -7,35 +7,7 @@ use rustc_hash::FxHashMap;
 use super::decode::Text;
 use super::kustomization::{LegacySortOptions, SortOptions};
 use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::resource::{Gvk, ResId, ResMap, Resource};
-
-/// Kinds that others stand on, in the order in which a cluster needs them.
-const FIRST: &[&str] = &[
-    "Namespace",
-    "ResourceQuota",
-    "StorageClass",
-    "CustomResourceDefinition",
-    "ServiceAccount",
-    "PodSecurityPolicy",
-    "Role",
-    "ClusterRole",
-    "RoleBinding",
-    "ClusterRoleBinding",
-    "ConfigMap",
-    "Secret",
-    "Endpoints",
-    "Service",
-    "LimitRange",
-    "PriorityClass",
-    "PersistentVolume",
-    "PersistentVolumeClaim",
-    "Deployment",
-    "StatefulSet",
-    "CronJob",
-    "PodDisruptionBudget",
-];
-/// Kinds that must not get in the way of the others.
-const LAST: &[&str] = &["MutatingWebhookConfiguration", "ValidatingWebhookConfiguration"];
+use crate::resource::{Gvk, ORDER_FIRST, ORDER_LAST, ResId, ResMap, Resource};
 
 const NAMESPACE: &str = "Namespace";
 
@@ -79,7 +51,7 @@ impl<'s> Order<'s> {
 
     /// The order by kind with the usual kinds first and last.
     pub fn legacy() -> Self {
-        Self::Legacy { first: FIRST.to_vec(), last: LAST.to_vec() }
+        Self::Legacy { first: ORDER_FIRST.to_vec(), last: ORDER_LAST.to_vec() }
     }
 }
 

@@ -8,7 +8,6 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use super::accumulator::Accumulator;
-use super::build::Run;
 use super::build_metadata::{configured_by_field, join_path};
 use super::crd_fields::read_definitions;
 use super::decode::Text;
@@ -17,6 +16,7 @@ use super::kustomization::{Kustomization, Loaded, load};
 use super::loader::Loader;
 use super::plugin;
 use super::read::read_objects;
+use super::run::Run;
 use super::transform;
 use super::transformer_config::TransformerConfig;
 use crate::diagnostic::{Diagnostic, Diagnostics};
@@ -120,7 +120,12 @@ impl<'a, 's> Target<'a, 's> {
                 .hint("list it under `components`")
                 .into());
         }
-        run.accumulate_shared(&base)
+        if let Some(known) = run.known_base(base.loader.root()) {
+            return Ok(known);
+        }
+        let accumulated = base.accumulate(Accumulator::default(), run)?;
+        run.remember_base(base.loader.root(), &accumulated);
+        Ok(accumulated)
     }
 
     fn accumulate_components(

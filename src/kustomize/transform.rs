@@ -4,7 +4,6 @@
 //! wrong setting leaves nothing half done.
 
 use super::accumulator::Accumulator;
-use super::build::Run;
 use super::build_metadata::configured_by_field;
 use super::decode::{Dialect, Text, TextMap, decode};
 use super::field_spec::{FieldSpecs, field_specs};
@@ -15,6 +14,7 @@ use super::plugin::{self, or_metadata, unknown_plugin};
 use super::plugin_settings::{
     Json6902Settings, PluginSettings, ReplacementSettings, StrategicMergeSettings, ValueAddSettings,
 };
+use super::run::Run;
 use super::target::Target;
 use super::transformer::namespace::{NamespaceSettings, RoleBindingSubjects};
 use super::transformer::value_add::ValueAddTarget;

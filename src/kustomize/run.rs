@@ -1,0 +1,78 @@
+//! What one build carries from kustomization to kustomization.
+
+use std::path::{Path, PathBuf};
+
+use rustc_hash::FxHashMap;
+
+use super::accumulator::Accumulator;
+use super::build_metadata::BuildMetadata;
+use super::kustomization::Kustomization;
+use super::loader::Loader;
+use super::open_api;
+use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::schema::Schema;
+
+/// What kustomizations below the top gathered, by folder.
+pub(super) type Bases<'s> = FxHashMap<PathBuf, Accumulator<'s>>;
+
+/// The state of one build.
+pub(super) struct Run<'b, 's> {
+    /// What the top kustomization wants to know about origins.
+    pub(super) metadata: BuildMetadata,
+    /// Which lists merge by which keys.
+    pub(super) schema: Schema<'s>,
+    schema_is_set: bool,
+    /// Whether the schema may have been asked already.
+    pub(super) objects_were_read: bool,
+    /// Things to tell the user.
+    pub(super) warnings: Vec<Diagnostic>,
+    /// `None` where there is nothing to share with.
+    bases: Option<&'b mut Bases<'s>>,
+}
+
+impl<'b, 's> Run<'b, 's> {
+    /// A build that has read nothing yet.
+    pub(super) fn new(metadata: BuildMetadata, bases: Option<&'b mut Bases<'s>>) -> Self {
+        Self {
+            metadata,
+            schema: Schema::builtin(),
+            schema_is_set: false,
+            objects_were_read: false,
+            warnings: Vec::new(),
+            bases,
+        }
+    }
+
+    /// Takes the schema that a kustomization names, unless one outside it named one already.
+    pub(super) fn use_schema(
+        &mut self,
+        loader: &Loader<'_, 's>,
+        kustomization: &Kustomization<'s>,
+    ) -> Result<(), Diagnostics> {
+        if kustomization.openapi.is_empty() || self.schema_is_set {
+            return Ok(());
+        }
+        open_api::use_schema(&mut self.schema, &kustomization.openapi, loader, self.objects_were_read)?;
+        self.schema_is_set = true;
+        Ok(())
+    }
+
+    /// What the base in a folder gathered, if it was built before.
+    pub(super) fn known_base(&self, folder: &Path) -> Option<Accumulator<'s>> {
+        self.bases.as_ref().filter(|_| self.can_share())?.get(folder).cloned()
+    }
+
+    /// Remembers what a base gathered.
+    pub(super) fn remember_base(&mut self, folder: &Path, accumulated: &Accumulator<'s>) {
+        let can_share = self.can_share();
+        if let Some(bases) = self.bases.as_mut().filter(|_| can_share) {
+            bases.insert(folder.to_owned(), accumulated.clone());
+        }
+    }
+
+    /// Objects that record where they came from, and those merged by a schema of their own, depend on who builds
+    /// them.
+    fn can_share(&self) -> bool {
+        !self.metadata.tracked && !self.schema_is_set
+    }
+}
