@@ -196,10 +196,21 @@ fn ambiguous(resources: &ResMap<'_>, positions: &[usize], new: &Resource<'_>) ->
 }
 
 /// Two objects with one id.
-pub(super) fn duplicate(first: &Resource<'_>, second: &Resource<'_>) -> Diagnostic {
+fn duplicate(first: &Resource<'_>, second: &Resource<'_>) -> Diagnostic {
     Diagnostic::error(format!("two objects have the id {}", second.current_id()))
         .at(second.node.origin)
         .object(second.current_id())
         .related(first.node.origin, "the first is here")
         .hint("remove one of them, or patch the first instead of writing it again")
+}
+
+/// Patches that may change names may make them the same.
+pub(super) fn refuse_duplicates(resources: &ResMap<'_>) -> Result<(), Diagnostics> {
+    match resources.duplicate() {
+        None => Ok(()),
+        Some(found) => {
+            let objects = resources.as_slice();
+            Err(duplicate(&objects[found.first], &objects[found.second]).into())
+        }
+    }
 }

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::accumulator::{Accumulator, duplicate};
+use super::accumulator::{Accumulator, refuse_duplicates};
 use super::build_metadata::BuildMetadata;
 use super::kustomization::{Kustomization, load};
 use super::loader::{LoadRestrictor, Loader};
@@ -114,17 +114,6 @@ fn check_objects(resources: &ResMap<'_>) -> Result<(), Diagnostics> {
         errors.absorb(check_object(&resource.node).map_err(Diagnostics::from));
     }
     errors.into_result()
-}
-
-/// Patches that may change names may make them the same.
-fn refuse_duplicates(resources: &ResMap<'_>) -> Result<(), Diagnostics> {
-    match resources.duplicate() {
-        None => Ok(()),
-        Some(found) => {
-            let objects = resources.as_slice();
-            Err(duplicate(&objects[found.first], &objects[found.second]).into())
-        }
-    }
 }
 
 /// Drops the objects that are there for the build alone.

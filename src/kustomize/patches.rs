@@ -4,6 +4,7 @@
 
 use rustc_hash::FxHashSet;
 
+use super::accumulator::refuse_duplicates;
 use super::decode::Text;
 use super::kustomization::{Patch, PatchOptions};
 use super::loader::Loader;
@@ -126,7 +127,8 @@ impl<'s> PatchStep<'s> {
                     let Some(resource) = resources.get_mut(position) else { continue };
                     errors.absorb(apply_strategic_merge(resource, &patch.node, &terms));
                 }
-                errors.into_result()
+                errors.into_result()?;
+                refuse_duplicates(resources)
             }
             (Content::Json6902(operations), Some(target)) => {
                 let mut errors = Diagnostics::default();
