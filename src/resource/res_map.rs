@@ -110,10 +110,11 @@ impl<'s> ResMap<'s> {
         index
     }
 
-    /// The first two objects that have one current id.
+    /// The first two objects, among those that were not deleted, that have one current id.
     pub fn duplicate(&self) -> Option<Duplicate> {
         let mut seen = FxHashMap::default();
-        self.resources.iter().enumerate().find_map(|(second, resource)| {
+        let mut alive = self.resources.iter().enumerate().filter(|(_, resource)| !resource.is_empty());
+        alive.find_map(|(second, resource)| {
             seen.insert(resource.current_id().key(), second).map(|first| Duplicate { first, second })
         })
     }
