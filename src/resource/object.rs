@@ -44,6 +44,8 @@ pub struct Resource<'s> {
     pub behavior: Behavior,
     /// Whether the name gets a suffix computed from the content.
     pub needs_hash_suffix: bool,
+    /// Whether a generator made it from data.
+    pub is_generated: bool,
     /// What else upstream's nodes know of this object's scalars, if anything.
     pub marks: Option<Box<Marks>>,
     /// The vars that take their value from this object.
@@ -97,6 +99,7 @@ impl<'s> Resource<'s> {
             name_suffixes: Vec::new(),
             behavior: Behavior::Create,
             needs_hash_suffix: false,
+            is_generated: false,
             marks: None,
             var_names: Vec::new(),
             built_from: None,
@@ -165,6 +168,7 @@ impl<'s> Resource<'s> {
             || !self.name_prefixes.is_empty()
             || !self.name_suffixes.is_empty()
             || self.needs_hash_suffix
+            || self.is_generated
             || self.built_from.is_some()
             || !self.transformations.is_empty()
     }

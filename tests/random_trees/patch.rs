@@ -146,7 +146,10 @@ fn operations(random: &mut Random, object: &Value) -> File {
     let mut places = Vec::new();
     collect_places(object, "", &mut places);
     places.retain(|(path, _)| {
-        !matches!(path.as_str(), "/kind" | "/apiVersion" | "/metadata" | "/metadata/name")
+        !matches!(
+            path.as_str(),
+            "/kind" | "/apiVersion" | "/metadata" | "/metadata/name" | "/metadata/annotations"
+        )
     });
     let mut operations = Vec::new();
     for _ in 0..random.between(1, 2) {

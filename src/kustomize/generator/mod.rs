@@ -116,6 +116,7 @@ impl<'a, 's> Arguments<'a, 's> {
             object.insert("immutable", Node::plain("true", origin));
         }
         let mut resource = Resource::new(mapping_node(object, self.place()));
+        resource.is_generated = true;
         resource.needs_hash_suffix = !self.options.disable_name_suffix_hash;
         resource.behavior = match self.behavior.value {
             "merge" => Behavior::Merge,

@@ -69,7 +69,10 @@ impl<'s> Expander<'s> {
         }
         let (expanded, origin) = self.expand_text(text);
         if expanded != text {
-            *node = Node::string(self.sources.keep(expanded), origin.or(node.origin));
+            // Where no var was replaced, the place stays, but as that of a text which is not the same.
+            let same = || self.sources.add_embedded(node.origin, expanded.clone()).map(|text| text.origin(0));
+            let origin = if origin.is_some() { origin } else { same().unwrap_or(node.origin) };
+            *node = Node::string(self.sources.keep(expanded), origin);
         }
     }
 

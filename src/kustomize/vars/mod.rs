@@ -90,12 +90,18 @@ impl<'s> VarSet<'s> {
         let mut errors = Diagnostics::default();
         let mut shared = SharedScalars::new(sources);
         for resource in resources {
-            let places = Places::of(resource);
             let untyped = untyped(resource);
-            errors.absorb(
-                paths.set(resource, Create::Never, Origin::NONE, &mut |node| expander.expand(node, &untyped)),
-            );
-            shared.settle(resource, &places);
+            // Field by field, because upstream expands a shared string again wherever it comes across it.
+            for path in paths.of(&resource.gvk()) {
+                let places = Places::of(resource);
+                let walked = path.walk(&mut resource.node, Create::Never, Origin::NONE, &mut |node| {
+                    expander.expand(node, &untyped)
+                });
+                if let Err(error) = walked {
+                    errors.push(error.object(resource.current_id()));
+                }
+                shared.settle(resource, &places);
+            }
         }
         errors.into_result()?;
         Ok(self.unused(&expander))
