@@ -37,7 +37,10 @@ pub(super) fn set_entry<'s>(
     }
     let Some(mapping) = node.as_mapping_mut() else { return Err(unexpected("a mapping", node)) };
     if let Some(old) = mapping.get_mut(key.value) {
-        *old = Node::string(value.value, value.origin);
+        // Quotes stay; of block scalars the folded ones come out with other line ends.
+        let style =
+            if matches!(old.style, Style::Plain | Style::Flow) { Style::DoubleQuoted } else { old.style };
+        *old = Node { style, ..Node::string(value.value, value.origin) };
         return Ok(false);
     }
     mapping.push(Key { text: key.value, origin: key.origin }, Node::string(value.value, made));

@@ -62,6 +62,10 @@ impl<'s> Walk<'_, 's> {
             here = look_up_part_mut(here, part).ok_or_else(nothing)?;
             if here.text().is_some() {
                 let rest = steps.get(index + 1..).filter(|rest| !rest.is_empty()).ok_or_else(nothing)?;
+                if here.is_null() && here.text() != Some("") && self.create.is_some() {
+                    // Upstream reads the word `null` as YAML, makes the field beside it, and writes `null` again.
+                    return Ok(());
+                }
                 let written = structured::edit(here, self.sources, |root| self.go(root, rest, false))?;
                 return if written == 0 { Err(nothing()) } else { Ok(()) };
             }
