@@ -26,21 +26,36 @@ pub(super) fn take_for_string(node: &mut Node<'_>, untyped: &[Origin]) {
 
 /// Takes for strings what a merge comes across: the fields of all mappings, but of lists only those that are merged.
 pub(super) fn take_fields_for_strings(node: &mut Node<'_>, untyped: &[Origin], known: Option<TypeRef<'_>>) {
+    take_within(node, untyped, known, false);
+}
+
+fn take_within(node: &mut Node<'_>, untyped: &[Origin], known: Option<TypeRef<'_>>, in_flow: bool) {
+    let in_flow = in_flow || node.style == Style::Flow;
     match &mut node.value {
         Value::Scalar(_) => {}
         Value::Mapping(fields) => {
             for entry in fields {
-                take_for_string(&mut entry.value, untyped);
-                let known = known.and_then(|known| known.field(entry.key.text));
-                take_fields_for_strings(&mut entry.value, untyped, known);
+                let value = &mut entry.value;
+                if value.text() == Some("") && untyped.contains(&value.origin) {
+                    settle_empty(value, in_flow);
+                } else {
+                    take_for_string(value, untyped);
+                }
+                take_within(value, untyped, known.and_then(|known| known.field(entry.key.text)), in_flow);
             }
         }
         Value::Sequence(items) => {
             if let Some(list) = known.filter(|list| list.strategy() == ListStrategy::Merge) {
                 for item in items {
-                    take_fields_for_strings(item, untyped, list.items());
+                    take_within(item, untyped, list.items(), in_flow);
                 }
             }
         }
     }
+}
+
+/// Empty text is no null that a merge drops. Written, it is null in a block, and an empty string in flow style.
+fn settle_empty(node: &mut Node<'_>, in_flow: bool) {
+    let settled = if in_flow { Node::string("", node.origin) } else { Node::null(node.origin) };
+    *node = settled;
 }
