@@ -1,13 +1,9 @@
 //! What a kustomization has gathered so far: objects, field specs, vars.
 
-use std::collections::hash_map::Entry;
-
-use rustc_hash::FxHashMap;
-
 use super::transformer_config::TransformerConfig;
 use super::vars::VarSet;
 use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::resource::{Behavior, ResId, ResMap, Resource};
+use crate::resource::{Behavior, IdIndex, ResMap, Resource};
 use crate::yaml::{Mapping, Node, Origin, Style};
 
 /// Objects with the field specs and vars that go with them.
@@ -20,7 +16,7 @@ pub(super) struct Accumulator<'s> {
     /// The vars that were declared.
     pub(super) vars: VarSet<'s>,
     /// Positions by current id; `None` until it is needed again.
-    known: Option<FxHashMap<ResId<'s>, usize>>,
+    known: Option<IdIndex>,
 }
 
 impl<'s> Accumulator<'s> {
@@ -41,19 +37,15 @@ impl<'s> Accumulator<'s> {
     }
 
     fn append_one(&mut self, resource: Resource<'s>) -> Result<(), Diagnostic> {
-        let position = self.resources.len();
-        let resources = &self.resources;
-        let known = self.known.get_or_insert_with(|| {
-            resources.iter().enumerate().map(|(position, one)| (one.current_id().key(), position)).collect()
-        });
-        match known.entry(resource.current_id().key()) {
-            Entry::Occupied(first) => Err(duplicate(&self.resources.as_slice()[*first.get()], &resource)),
-            Entry::Vacant(place) => {
-                place.insert(position);
-                self.resources.push(resource);
-                Ok(())
-            }
+        let known = self.known.get_or_insert_with(|| self.resources.index_by_current_id());
+        let id = resource.current_id();
+        if let Some(first) = known.find_last(&self.resources, &id) {
+            return Err(duplicate(&self.resources.as_slice()[first], &resource));
         }
+        let position = self.resources.len();
+        self.resources.push(resource);
+        known.add(&self.resources, &id, position);
+        Ok(())
     }
 
     /// Adds what another accumulator gathered.
@@ -77,12 +69,12 @@ impl<'s> Accumulator<'s> {
         let mut index = self.resources.index_by_any_id();
         self.names_changed();
         for resource in generated {
-            match index.find(&resource.current_id()) {
+            match index.find(&self.resources, &resource.current_id()).as_slice() {
                 [] => {
                     if let Err(error) = must_create(&resource) {
                         errors.push(error);
                     }
-                    index.add_all(&resource, self.resources.len());
+                    index.add_all(&self.resources, &resource, self.resources.len());
                     self.resources.push(resource);
                 }
                 [only] => {

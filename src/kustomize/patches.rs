@@ -155,10 +155,8 @@ impl<'s> PatchStep<'s> {
         let renames = self.options.allow_name_change || self.options.allow_kind_change;
         let mut index = resources.index_by_any_id();
         for patch in patches {
-            let positions = index.find(&patch.original_id()).iter().copied();
-            let alive: Vec<usize> = positions
-                .filter(|&position| resources.get(position).is_some_and(|one| !one.is_empty()))
-                .collect();
+            let mut alive = index.find(resources, &patch.original_id());
+            alive.retain(|position| resources.get(*position).is_some_and(|one| !one.is_empty()));
             match alive.as_slice() {
                 [only] => {
                     let Some(resource) = resources.get_mut(*only) else { continue };

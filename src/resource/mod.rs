@@ -4,14 +4,18 @@
 
 mod gvk;
 mod id;
+mod id_index;
 mod kind_order;
 mod object;
+mod position_index;
 mod res_map;
 mod scope;
 
 pub use gvk::Gvk;
 pub use id::{DEFAULT_NAMESPACE, NOT_A_NAMESPACE, ResId, or_default};
+pub use id_index::IdIndex;
 pub use kind_order::{ORDER_FIRST, ORDER_LAST};
 pub use object::{Behavior, BuildOrigin, ConfiguredBy, Marks, PreviousId, Resource, child_mapping};
-pub use res_map::{Duplicate, IdIndex, ResMap};
+pub use position_index::PositionIndex;
+pub use res_map::{Duplicate, ResMap};
 pub use scope::is_cluster_scoped;

@@ -1,20 +1,12 @@
-//! The objects of a build, in order, and how to find them.
+//! The objects of a build, in order.
 
-use rustc_hash::FxHashMap;
-
-use super::id::ResId;
+use super::id_index::IdIndex;
 use super::object::Resource;
 
 /// Objects in the order they were read. No two have the same current id.
 #[derive(Clone, Debug, Default)]
 pub struct ResMap<'s> {
     resources: Vec<Resource<'s>>,
-}
-
-/// Where the objects of a [`ResMap`] are, by id. Made for one step of work; a change of names makes it stale.
-#[derive(Debug, Default)]
-pub struct IdIndex<'s> {
-    positions: FxHashMap<ResId<'s>, Vec<usize>>,
 }
 
 /// Two objects have one id.
@@ -93,52 +85,48 @@ impl<'s> ResMap<'s> {
     }
 
     /// Every object by its current id.
-    pub fn index_by_current_id(&self) -> IdIndex<'s> {
-        let mut index = IdIndex::default();
+    pub fn index_by_current_id(&self) -> IdIndex {
+        let mut index = IdIndex::with_capacity(self.len());
         for (position, resource) in self.resources.iter().enumerate() {
-            index.add(resource.current_id(), position);
+            index.add(self, &resource.current_id(), position);
         }
         index
     }
 
     /// Every object by each id it has or had.
-    pub fn index_by_any_id(&self) -> IdIndex<'s> {
-        let mut index = IdIndex::default();
+    pub fn index_by_any_id(&self) -> IdIndex {
+        let mut index = IdIndex::with_capacity(self.len());
         for (position, resource) in self.resources.iter().enumerate().filter(|(_, one)| !one.is_empty()) {
-            index.add_all(resource, position);
+            index.add_all(self, resource, position);
         }
         index
     }
 
     /// The first two objects, among those that were not deleted, that have one current id.
     pub fn duplicate(&self) -> Option<Duplicate> {
-        let mut seen = FxHashMap::default();
+        let mut seen = IdIndex::with_capacity(self.len());
         let mut alive = self.resources.iter().enumerate().filter(|(_, resource)| !resource.is_empty());
         alive.find_map(|(second, resource)| {
-            seen.insert(resource.current_id().key(), second).map(|first| Duplicate { first, second })
+            let id = resource.current_id();
+            let first = seen.find_last(self, &id);
+            seen.add(self, &id, second);
+            first.map(|first| Duplicate { first, second })
         })
     }
-}
 
-impl<'s> IdIndex<'s> {
-    /// Adds one id of the object at `position`.
-    pub fn add(&mut self, id: ResId<'s>, position: usize) {
-        let positions = self.positions.entry(id.key()).or_default();
-        if positions.last() != Some(&position) {
-            positions.push(position);
+    /// Puts the objects in another order: `order` names the position of each, first to last, once.
+    pub fn arrange(&mut self, order: &[u32]) {
+        let mut places = vec![0_u32; order.len()];
+        for (place, position) in (0_u32..).zip(order) {
+            places[*position as usize] = place;
         }
-    }
-
-    /// Adds every id that the object at `position` has or had.
-    pub fn add_all(&mut self, resource: &Resource<'s>, position: usize) {
-        for id in resource.earlier_ids().chain([resource.current_id()]) {
-            self.add(id, position);
+        for position in 0..places.len() {
+            while places[position] as usize != position {
+                let place = places[position] as usize;
+                self.resources.swap(position, place);
+                places.swap(position, place);
+            }
         }
-    }
-
-    /// Positions of the objects with this id, in order.
-    pub fn find(&self, id: &ResId<'s>) -> &[usize] {
-        self.positions.get(&id.key()).map_or(&[], Vec::as_slice)
     }
 }
 
