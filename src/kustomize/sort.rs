@@ -7,7 +7,7 @@ use rustc_hash::FxHashMap;
 use super::decode::Text;
 use super::kustomization::{LegacySortOptions, SortOptions};
 use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::resource::{Gvk, ORDER_FIRST, ORDER_LAST, ResId, ResMap, Resource};
+use crate::resource::{Gvk, ORDER_FIRST, ORDER_LAST, ResMap, Resource};
 
 const NAMESPACE: &str = "Namespace";
 
@@ -63,37 +63,79 @@ fn values<'s>(texts: &[Text<'s>]) -> Vec<&'s str> {
 pub fn apply(order: &Order<'_>, resources: &mut ResMap<'_>) -> Result<(), Diagnostics> {
     let Order::Legacy { first, last } = order else { return Ok(()) };
     refuse_duplicates(resources)?;
-    let ranks = ranks(first, last);
-    let made_up = first_made_up_namespace(resources);
-    let mut keyed: Vec<_> = std::mem::take(resources)
-        .into_resources()
-        .into_iter()
-        .map(|resource| (Key::new(resource.current_id(), &ranks, made_up), resource))
-        .collect();
-    keyed.sort_by(|(key, _), (other, _)| key.compare(other));
-    *resources = keyed.into_iter().map(|(_, resource)| resource).collect();
+    let types = types_in_order(resources, &ranks(first, last));
+    let keys: Vec<Key<'_>> = resources.iter().map(|resource| Key::new(resource, &types)).collect();
+    let mut positions: Vec<u32> = (0..).zip(&keys).map(|(position, _)| position).collect();
+    positions.sort_by(|one, other| keys[*one as usize].compare(&keys[*other as usize]));
+    drop(keys);
+    resources.arrange(&positions);
     Ok(())
 }
 
-/// What an object is sorted by.
+/// What an object is sorted by: the place of its type, then namespace and name.
 struct Key<'s> {
+    place: u32,
+    namespace: &'s str,
+    name: &'s str,
+}
+
+impl<'s> Key<'s> {
+    fn new(resource: &Resource<'s>, types: &FxHashMap<Gvk<'s>, u32>) -> Self {
+        let place = types.get(&resource.gvk()).copied().unwrap_or_default();
+        Self { place, namespace: or(resource.namespace(), "~X"), name: or(resource.name(), "~N") }
+    }
+
+    fn compare(&self, other: &Self) -> Ordering {
+        self.place.cmp(&other.place).then_with(|| {
+            if self.namespace == other.namespace {
+                self.name.cmp(other.name)
+            } else {
+                self.letters().cmp(other.letters())
+            }
+        })
+    }
+
+    /// Namespace and name, joined by `|`.
+    fn letters(&self) -> impl Iterator<Item = u8> + use<'s> {
+        [self.namespace, "|", self.name].into_iter().flat_map(str::bytes)
+    }
+}
+
+/// The place of each type of object among all. Types that no rule tells apart have the same place.
+fn types_in_order<'s>(resources: &ResMap<'s>, ranks: &FxHashMap<&str, isize>) -> FxHashMap<Gvk<'s>, u32> {
+    let mut places: FxHashMap<Gvk<'s>, u32> = resources.iter().map(|resource| (resource.gvk(), 0)).collect();
+    let made_up = first_made_up_namespace(places.keys());
+    let mut types: Vec<Type<'s>> = places.keys().map(|gvk| Type::new(*gvk, ranks, made_up)).collect();
+    types.sort_by(Type::compare);
+    let mut place = 0;
+    for (index, one) in types.iter().enumerate() {
+        if index > 0 && types[index - 1].compare(one).is_ne() {
+            place += 1;
+        }
+        places.insert(one.gvk, place);
+    }
+    places
+}
+
+/// What a type is sorted by.
+struct Type<'s> {
     rank: isize,
     /// The type, or for the core Namespace that before which it stands.
     place: Gvk<'s>,
     is_core_namespace: bool,
-    id: ResId<'s>,
+    gvk: Gvk<'s>,
 }
 
-impl<'s> Key<'s> {
-    fn new(id: ResId<'s>, ranks: &FxHashMap<&str, isize>, made_up: Option<Gvk<'s>>) -> Self {
-        let is_core_namespace = id.gvk.kind == NAMESPACE && id.gvk.group.is_empty();
-        let place = made_up.filter(|_| is_core_namespace).unwrap_or(id.gvk);
-        Self { rank: ranks.get(id.gvk.kind).copied().unwrap_or(0), place, is_core_namespace, id }
+impl<'s> Type<'s> {
+    fn new(gvk: Gvk<'s>, ranks: &FxHashMap<&str, isize>, made_up: Option<Gvk<'s>>) -> Self {
+        let is_core_namespace = gvk.kind == NAMESPACE && gvk.group.is_empty();
+        let place = made_up.filter(|_| is_core_namespace).unwrap_or(gvk);
+        Self { rank: ranks.get(gvk.kind).copied().unwrap_or(0), place, is_core_namespace, gvk }
     }
 
     fn compare(&self, other: &Self) -> Ordering {
         let core_versions = || match (self.is_core_namespace, other.is_core_namespace) {
-            (true, true) => compare_types(&other.id.gvk, &self.id.gvk),
+            (true, true) => compare_types(&other.gvk, &self.gvk),
             _ => Ordering::Equal,
         };
         self.rank
@@ -101,14 +143,12 @@ impl<'s> Key<'s> {
             .then_with(|| compare_types(&self.place, &other.place))
             .then_with(|| other.is_core_namespace.cmp(&self.is_core_namespace))
             .then_with(core_versions)
-            .then_with(|| compare_names(&self.id, &other.id))
     }
 }
 
 /// The first type named Namespace that a custom resource definition made up. The core Namespace comes before it.
-fn first_made_up_namespace<'s>(resources: &ResMap<'s>) -> Option<Gvk<'s>> {
-    let types = resources.iter().map(Resource::gvk);
-    types.filter(|gvk| gvk.kind == NAMESPACE && !gvk.group.is_empty()).min_by(compare_types)
+fn first_made_up_namespace<'t, 's: 't>(types: impl Iterator<Item = &'t Gvk<'s>>) -> Option<Gvk<'s>> {
+    types.copied().filter(|gvk| gvk.kind == NAMESPACE && !gvk.group.is_empty()).min_by(compare_types)
 }
 
 /// Below zero for kinds that come first, above for those that come last. A kind named twice has its last rank.
@@ -126,15 +166,6 @@ fn compare_types(one: &Gvk<'_>, other: &Gvk<'_>) -> Ordering {
 fn letters_of_type<'g>(gvk: &Gvk<'g>) -> impl Iterator<Item = u8> + use<'g> {
     let parts = [or(gvk.group, "~G"), "_", or(gvk.version, "~V"), "_", or(gvk.kind, "~K")];
     parts.into_iter().flat_map(str::bytes)
-}
-
-/// By namespace and name, joined by `|`.
-fn compare_names(one: &ResId<'_>, other: &ResId<'_>) -> Ordering {
-    letters_of_name(one).cmp(letters_of_name(other))
-}
-
-fn letters_of_name<'g>(id: &ResId<'g>) -> impl Iterator<Item = u8> + use<'g> {
-    [or(id.namespace, "~X"), "|", or(id.name, "~N")].into_iter().flat_map(str::bytes)
 }
 
 fn or<'t>(text: &'t str, replacement: &'static str) -> &'t str {
