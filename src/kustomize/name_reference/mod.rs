@@ -17,8 +17,8 @@ use super::field_path::{Create, FieldPath};
 use super::transformer_config::NameReference;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::resource::{Gvk, ResMap, Resource};
-use crate::yaml::{Origin, Sources};
-use candidates::Candidates;
+use crate::yaml::{Node, Origin, Sources};
+use candidates::{Candidates, Known};
 use referrer::Referrer;
 use select::Selection;
 
@@ -44,9 +44,9 @@ pub fn apply<'s>(
     let mut errors = Diagnostics::default();
     let mut rules = Rules::new(references, sources);
     let candidates = Candidates::new(resources);
-    for resource in resources.iter_mut() {
-        if let Err(found) = fix(resource, &mut rules, &candidates) {
-            let id = resource.current_id();
+    for position in 0..resources.len() {
+        if let Err(found) = fix(position, resources, &mut rules, &candidates) {
+            let id = resources.get(position).map(Resource::current_id).unwrap_or_default();
             errors.0.extend(found.0.into_iter().map(|error| error.object(id)));
         }
     }
@@ -55,22 +55,38 @@ pub fn apply<'s>(
 
 /// Fixes the references in one object.
 fn fix<'s>(
-    resource: &mut Resource<'s>,
+    position: usize,
+    resources: &mut ResMap<'s>,
     rules: &mut Rules<'s>,
     candidates: &Candidates<'s>,
 ) -> Result<(), Diagnostics> {
-    let mut errors = Diagnostics::default();
+    let resource = &mut resources.as_mut_slice()[position];
     let original = resource.original_id().gvk;
     let mut rules = rules.of(&original).peekable();
     if rules.peek().is_none() {
         return Ok(());
     }
     let referrer = Referrer::new(resource)?;
+    // Taken out, so that the histories of all objects can be read meanwhile.
+    let mut node = std::mem::replace(&mut resource.node, Node::null(Origin::NONE));
+    let fixed = fix_node(&mut node, position, &referrer, rules, Known::new(candidates, resources));
+    resources.as_mut_slice()[position].node = node;
+    fixed
+}
+
+fn fix_node<'r, 's: 'r>(
+    node: &mut Node<'s>,
+    position: usize,
+    referrer: &Referrer<'s>,
+    rules: impl Iterator<Item = &'r Rule<'s>>,
+    known: Known<'_, 's>,
+) -> Result<(), Diagnostics> {
+    let mut errors = Diagnostics::default();
+    let history = known.history(position);
     for rule in rules {
-        let role_ref = rule.is_role_ref.then(|| referrer::role_ref(&resource.node)).flatten();
-        let mut selection = Selection { referrer: &referrer, target: rule.target, role_ref, candidates };
-        let walked =
-            rule.field.walk(&mut resource.node, Create::Never, Origin::NONE, &mut |node| selection.set(node));
+        let role_ref = rule.is_role_ref.then(|| referrer::role_ref(node)).flatten();
+        let mut selection = Selection { referrer, history, target: rule.target, role_ref, known };
+        let walked = rule.field.walk(node, Create::Never, Origin::NONE, &mut |node| selection.set(node));
         // Rules for several kinds share a field; what is wrong with it is said once.
         if let Err(error) = walked
             && errors

@@ -8,10 +8,6 @@ use crate::yaml::{Node, Scalar, Typing};
 pub(super) struct Referrer<'s> {
     /// Its id.
     pub(super) id: ResId<'s>,
-    /// Prefixes of its name.
-    pub(super) prefixes: Vec<&'s str>,
-    /// Suffixes of its name.
-    pub(super) suffixes: Vec<&'s str>,
     /// The namespaces of the service accounts that a `RoleBinding` names, which it can see too.
     pub(super) subject_namespaces: Vec<&'s str>,
 }
@@ -21,16 +17,9 @@ impl<'s> Referrer<'s> {
     pub(super) fn new(resource: &Resource<'s>) -> Result<Self, Diagnostic> {
         let id = resource.current_id();
         let is_role_binding = id.gvk.kind == "RoleBinding" && !id.is_cluster_scoped();
-        Ok(Self {
-            id,
-            prefixes: resource.name_prefixes.clone(),
-            suffixes: resource.name_suffixes.clone(),
-            subject_namespaces: if is_role_binding {
-                subject_namespaces(&resource.node)?
-            } else {
-                Vec::new()
-            },
-        })
+        let subject_namespaces =
+            if is_role_binding { subject_namespaces(&resource.node)? } else { Vec::new() };
+        Ok(Self { id, subject_namespaces })
     }
 }
 

@@ -3,24 +3,26 @@
 //! The sieve: earlier name and what the referrer can see (from the index), the type, what a `roleRef` says,
 //! then the same prefixes and suffixes. What is left must be one object, or several with the same name.
 
-use super::candidates::{Candidate, Candidates};
+use super::candidates::{Candidate, Known};
 use super::referrer::Referrer;
 use crate::diagnostic::Diagnostic;
 use crate::kustomize::field_path::unexpected;
 use crate::kustomize::set_value::set_scalar;
-use crate::resource::Gvk;
+use crate::resource::{Gvk, Resource};
 use crate::yaml::{Key, Node, Value};
 
 /// One field of one referrer.
 pub(super) struct Selection<'a, 's> {
     /// Who refers.
     pub(super) referrer: &'a Referrer<'s>,
+    /// What is known of it besides its fields.
+    pub(super) history: &'a Resource<'s>,
     /// The type that the field refers to.
     pub(super) target: Gvk<'s>,
     /// What the field's `roleRef` says of it.
     pub(super) role_ref: Option<Gvk<'s>>,
     /// Who could be meant.
-    pub(super) candidates: &'a Candidates<'s>,
+    pub(super) known: Known<'a, 's>,
 }
 
 impl<'a, 's> Selection<'a, 's> {
@@ -43,14 +45,14 @@ impl<'a, 's> Selection<'a, 's> {
 
     fn set_name(&mut self, node: &mut Node<'s>) -> Result<(), Diagnostic> {
         let old = node.text().unwrap_or_default();
-        let named = self.candidates.named(old, self.referrer);
-        let Some(referral) = self.choose(named, node, |candidate| (candidate.id.name, ""))? else {
+        let named = self.known.named(old, self.referrer);
+        let Some(referral) = self.choose(named, node, |candidate| (candidate.name, ""))? else {
             return Ok(());
         };
-        if referral.id.name == old {
+        if referral.name == old {
             return Ok(());
         }
-        set_scalar(node, referral.id.name, referral.name_origin)
+        set_scalar(node, referral.name, referral.name_origin)
     }
 
     /// Fixes `name` and `namespace` of a mapping, such as a role binding's subject.
@@ -60,21 +62,18 @@ impl<'a, 's> Selection<'a, 's> {
         };
         let old = name.text().unwrap_or_default();
         let named = match node.get("namespace") {
-            Some(namespace) => {
-                self.candidates.named_in(old, namespace.text().unwrap_or_default(), self.referrer)
-            }
-            None => self.candidates.named(old, self.referrer),
+            Some(namespace) => self.known.named_in(old, namespace.text().unwrap_or_default(), self.referrer),
+            None => self.known.named(old, self.referrer),
         };
-        let Some(referral) =
-            self.choose(named, node, |candidate| (candidate.id.name, candidate.id.namespace))?
+        let Some(referral) = self.choose(named, node, |candidate| (candidate.name, candidate.namespace))?
         else {
             return Ok(());
         };
-        set_field(node, "name", Node::string(referral.id.name, referral.name_origin))?;
-        if referral.id.namespace.is_empty() {
+        set_field(node, "name", Node::string(referral.name, referral.name_origin))?;
+        if referral.namespace.is_empty() {
             return Ok(());
         }
-        set_field(node, "namespace", Node::string(referral.id.namespace, referral.namespace_origin))
+        set_field(node, "namespace", Node::string(referral.namespace, referral.namespace_origin))
     }
 
     /// The one that is meant, if any. Several that `what` shows as the same count as one.
@@ -85,8 +84,8 @@ impl<'a, 's> Selection<'a, 's> {
         what: impl Fn(&Candidate<'s>) -> (&'s str, &'s str),
     ) -> Result<Option<&'a Candidate<'s>>, Diagnostic> {
         candidates.retain(|candidate| {
-            candidate.was_selected_by(&self.target)
-                && self.role_ref.is_none_or(|role_ref| candidate.was_selected_by(&role_ref))
+            self.known.was_selected_by(candidate, &self.target)
+                && self.role_ref.is_none_or(|role_ref| self.known.was_selected_by(candidate, &role_ref))
         });
         if candidates.len() != 1 {
             candidates.retain(|candidate| self.has_same_affixes(candidate, true));
@@ -96,7 +95,7 @@ impl<'a, 's> Selection<'a, 's> {
         }
         let Some(first) = candidates.first().copied() else { return Ok(None) };
         if candidates.iter().any(|candidate| what(candidate) != what(first)) {
-            return Err(ambiguous(&candidates, node));
+            return Err(self.ambiguous(&candidates, node));
         }
         Ok(Some(first))
     }
@@ -105,8 +104,21 @@ impl<'a, 's> Selection<'a, 's> {
         let same = |one: &[&str], other: &[&str]| {
             (allow_empty && (one.is_empty() || other.is_empty())) || ends_alike(one, other)
         };
-        same(&candidate.prefixes, &self.referrer.prefixes)
-            && same(&candidate.suffixes, &self.referrer.suffixes)
+        let other = self.known.resource(candidate);
+        same(&other.name_prefixes, &self.history.name_prefixes)
+            && same(&other.name_suffixes, &self.history.name_suffixes)
+    }
+
+    fn ambiguous(&self, candidates: &[&Candidate<'s>], node: &Node<'s>) -> Diagnostic {
+        let name = node.get("name").unwrap_or(node).text().unwrap_or_default();
+        let error = Diagnostic::error(format!("`{name}` may mean several objects that were called so"))
+            .at(node.origin)
+            .hint(
+                "give the objects different names, or put them and what refers to them under different prefixes",
+            );
+        candidates.iter().fold(error, |error, candidate| {
+            error.related(candidate.name_origin, format!("{} is one of them", self.known.id(candidate)))
+        })
     }
 }
 
@@ -129,16 +141,4 @@ fn set_field<'s>(node: &mut Node<'s>, key: &'static str, value: Node<'s>) -> Res
             Ok(())
         }
     }
-}
-
-fn ambiguous(candidates: &[&Candidate<'_>], node: &Node<'_>) -> Diagnostic {
-    let name = node.get("name").unwrap_or(node).text().unwrap_or_default();
-    let error = Diagnostic::error(format!("`{name}` may mean several objects that were called so"))
-        .at(node.origin)
-        .hint(
-            "give the objects different names, or put them and what refers to them under different prefixes",
-        );
-    candidates.iter().fold(error, |error, candidate| {
-        error.related(candidate.name_origin, format!("{} is one of them", candidate.id))
-    })
 }
