@@ -14,8 +14,8 @@ use crate::kustomize::{self, BuildOptions};
 use crate::resource::{ResMap, Resource};
 use crate::yaml::{Sources, emit};
 
-/// In how many parts the output is made.
-const PARTS: usize = 64;
+/// How many objects are written in one go.
+const OBJECTS_IN_PART: usize = 64;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -110,15 +110,13 @@ pub(super) fn run(
     printer.report(&built.warnings, sources);
     match &arguments.output {
         None => {
-            for part in parts_of_stream(&built.resources)? {
+            for part in parts_of_stream(built.resources)? {
                 printer.data(part.as_bytes())?;
             }
         }
         Some(folder) if folder.is_dir() => write_folder(folder, &built.resources)?,
         Some(file) => write_file(file, all_objects(&built.resources)?.as_bytes())?,
     }
-    // The process ends here; see where the sources are made.
-    std::mem::forget(built);
     Ok(ExitStatus::Success)
 }
 
@@ -142,25 +140,33 @@ impl Arguments {
 
 /// All objects as one stream.
 pub(super) fn all_objects(resources: &ResMap<'_>) -> Result<String, Diagnostics> {
-    Ok(parts_of_stream(resources)?.concat())
+    let parts = resources.as_slice().par_chunks(OBJECTS_IN_PART).enumerate();
+    let parts = parts.map(|(index, objects)| write_part(index, objects)).collect();
+    Ok(all_or_errors(parts)?.concat())
 }
 
-/// All objects as one stream, in parts that are written side by side.
-fn parts_of_stream(resources: &ResMap<'_>) -> Result<Vec<String>, Diagnostics> {
-    let objects_in_part = resources.len().div_ceil(PARTS).max(1);
-    let parts = resources.as_slice().par_chunks(objects_in_part).enumerate().map(|(index, objects)| {
-        let mut text = String::new();
-        let mut errors = Diagnostics::default();
-        for (place, object) in objects.iter().enumerate() {
-            if index + place > 0 {
-                text.push_str("---\n");
-            }
-            errors.absorb(write_object(object, &mut text).map_err(Diagnostics::from));
-        }
-        errors.into_result().map(|()| text)
-    });
+/// All objects as one stream, in parts that are written side by side. Each object is dropped as soon as it is
+/// written, so that the texts take the room of the objects.
+fn parts_of_stream(resources: ResMap<'_>) -> Result<Vec<String>, Diagnostics> {
+    let objects = resources.into_resources();
+    let parts = objects.into_par_iter().chunks(OBJECTS_IN_PART).enumerate();
+    all_or_errors(parts.map(|(index, objects)| write_part(index, &objects)).collect())
+}
+
+fn write_part(index: usize, objects: &[Resource<'_>]) -> Result<String, Diagnostics> {
+    let mut text = String::new();
     let mut errors = Diagnostics::default();
-    let parts: Vec<_> = parts.collect();
+    for (place, object) in objects.iter().enumerate() {
+        if index + place > 0 {
+            text.push_str("---\n");
+        }
+        errors.absorb(write_object(object, &mut text).map_err(Diagnostics::from));
+    }
+    errors.into_result().map(|()| text)
+}
+
+fn all_or_errors(parts: Vec<Result<String, Diagnostics>>) -> Result<Vec<String>, Diagnostics> {
+    let mut errors = Diagnostics::default();
     let texts = parts.into_iter().filter_map(|part| errors.absorb(part)).collect();
     errors.into_result().map(|()| texts)
 }
