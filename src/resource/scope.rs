@@ -47,8 +47,32 @@ const CLUSTER_SCOPED: &[(&str, &str)] = &[
     ("VolumeAttachment", "storage.k8s.io/v1beta1"),
 ];
 
+/// For each first letter, the lengths of the kinds in the table, as bits. This is asked for every object in every
+/// step, and hardly any namespaced kind has the first letter and the length of a cluster-scoped one.
+const LENGTHS: [u32; 128] = lengths();
+
+const fn lengths() -> [u32; 128] {
+    let mut lengths = [0; 128];
+    let mut index = 0;
+    while index < CLUSTER_SCOPED.len() {
+        let kind = CLUSTER_SCOPED[index].0.as_bytes();
+        lengths[kind[0] as usize] |= length_bit(kind.len());
+        index += 1;
+    }
+    lengths
+}
+
+/// One of 32 bits.
+const fn length_bit(length: usize) -> u32 {
+    1 << (length % 32)
+}
+
 /// Whether objects of this kind certainly have no namespace.
 pub fn is_cluster_scoped(gvk: &Gvk<'_>) -> bool {
+    let first = gvk.kind.bytes().next().unwrap_or_default();
+    if LENGTHS.get(usize::from(first)).is_none_or(|lengths| lengths & length_bit(gvk.kind.len()) == 0) {
+        return false;
+    }
     let start = CLUSTER_SCOPED.partition_point(|(kind, _)| *kind < gvk.kind);
     CLUSTER_SCOPED[start..]
         .iter()
