@@ -198,11 +198,8 @@ fn duplicate(first: &Resource<'_>, second: &Resource<'_>) -> Diagnostic {
 
 /// Patches that may change names may make them the same.
 pub(super) fn refuse_duplicates(resources: &ResMap<'_>) -> Result<(), Diagnostics> {
-    match resources.duplicate() {
+    match resources.duplicates().next() {
         None => Ok(()),
-        Some(found) => {
-            let objects = resources.as_slice();
-            Err(duplicate(&objects[found.first], &objects[found.second]).into())
-        }
+        Some((first, second)) => Err(duplicate(first, second).into()),
     }
 }

@@ -89,7 +89,7 @@ impl<'a, 's> Builder<'a, 's> {
         check_objects(&resources)?;
         drop_local(&mut resources);
         refuse_duplicates(&resources)?;
-        sort::apply(&order(&target.kustomization, self.options.reorder)?, &mut resources)?;
+        sort::apply(&order(&target.kustomization, self.options.reorder)?, &mut resources);
         if self.options.managed_by_label || run.metadata.managed_by_label {
             add_managed_by_label(&mut resources);
         }

@@ -59,17 +59,15 @@ fn values<'s>(texts: &[Text<'s>]) -> Vec<&'s str> {
     texts.iter().map(|text| text.value).collect()
 }
 
-/// Puts the objects in order.
-pub fn apply(order: &Order<'_>, resources: &mut ResMap<'_>) -> Result<(), Diagnostics> {
-    let Order::Legacy { first, last } = order else { return Ok(()) };
-    refuse_duplicates(resources)?;
+/// Puts the objects, no two of which have one id, in order.
+pub fn apply(order: &Order<'_>, resources: &mut ResMap<'_>) {
+    let Order::Legacy { first, last } = order else { return };
     let types = types_in_order(resources, &ranks(first, last));
     let keys: Vec<Key<'_>> = resources.iter().map(|resource| Key::new(resource, &types)).collect();
     let mut positions: Vec<u32> = (0..).zip(&keys).map(|(position, _)| position).collect();
     positions.sort_by(|one, other| keys[*one as usize].compare(&keys[*other as usize]));
     drop(keys);
     resources.arrange(&positions);
-    Ok(())
 }
 
 /// What an object is sorted by: the place of its type, then namespace and name.
@@ -172,21 +170,6 @@ fn or<'t>(text: &'t str, replacement: &'static str) -> &'t str {
     if text.is_empty() { replacement } else { text }
 }
 
-/// Objects with one id have no order, and an API server would keep but one of them.
-fn refuse_duplicates(resources: &ResMap<'_>) -> Result<(), Diagnostics> {
-    let Some(duplicate) = resources.duplicate() else { return Ok(()) };
-    let (Some(first), Some(second)) = (resources.get(duplicate.first), resources.get(duplicate.second))
-    else {
-        return Ok(());
-    };
-    Err(Diagnostic::error("two objects have the same type, namespace and name")
-        .at(second.node.origin)
-        .object(second.current_id())
-        .related(first.node.origin, "the other one is here")
-        .hint("rename one of them, or remove it")
-        .into())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -208,7 +191,7 @@ mod tests {
     }
 
     fn sorted(order: &Order<'_>, mut resources: ResMap<'_>) -> Vec<String> {
-        apply(order, &mut resources).unwrap();
+        apply(order, &mut resources);
         resources.iter().map(|resource| resource.current_id().to_string()).collect()
     }
 
@@ -288,11 +271,5 @@ mod tests {
             Order::from_options(&options("legacy", Some(LegacySortOptions::default()))).unwrap(),
             none
         );
-    }
-
-    #[test]
-    fn one_id_twice_is_an_error() {
-        let mut resources = objects(&[("v1", "Pod", "", "p"), ("v1", "Pod", "default", "p")]);
-        assert!(apply(&Order::legacy(), &mut resources).is_err());
     }
 }

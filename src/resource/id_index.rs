@@ -41,9 +41,10 @@ impl IdIndex {
 }
 
 fn has_or_had(resources: &ResMap<'_>, position: usize, id: &ResId<'_>) -> bool {
-    resources.get(position).is_some_and(|resource| {
-        resource.current_id().equals(id) || resource.earlier_ids().any(|earlier| earlier.equals(id))
-    })
+    let has = |one: ResId<'_>| one.name == id.name && one.equals(id);
+    resources
+        .get(position)
+        .is_some_and(|resource| has(resource.current_id()) || resource.earlier_ids().any(has))
 }
 
 #[cfg(test)]

@@ -9,15 +9,6 @@ pub struct ResMap<'s> {
     resources: Vec<Resource<'s>>,
 }
 
-/// Two objects have one id.
-#[derive(Clone, Copy, Debug)]
-pub struct Duplicate {
-    /// Position of the object that was there.
-    pub first: usize,
-    /// Position of the one that came, or in the list that was to be added.
-    pub second: usize,
-}
-
 impl<'s> ResMap<'s> {
     /// No objects yet.
     pub fn new() -> Self {
@@ -102,16 +93,17 @@ impl<'s> ResMap<'s> {
         index
     }
 
-    /// The first two objects, among those that were not deleted, that have one current id.
-    pub fn duplicate(&self) -> Option<Duplicate> {
+    /// Each object that was not deleted and has the current id of one before it, after that one.
+    pub fn duplicates(&self) -> impl Iterator<Item = (&Resource<'s>, &Resource<'s>)> {
         let mut seen = IdIndex::with_capacity(self.len());
-        let mut alive = self.resources.iter().enumerate().filter(|(_, resource)| !resource.is_empty());
-        alive.find_map(|(second, resource)| {
-            let id = resource.current_id();
-            let first = seen.find_last(self, &id);
-            seen.add(self, &id, second);
-            first.map(|first| Duplicate { first, second })
-        })
+        self.resources.iter().enumerate().filter(|(_, resource)| !resource.is_empty()).filter_map(
+            move |(position, resource)| {
+                let id = resource.current_id();
+                let before = seen.find_last(self, &id);
+                seen.add(self, &id, position);
+                Some((self.get(before?)?, resource))
+            },
+        )
     }
 
     /// Puts the objects in another order: `order` names the position of each, first to last, once.

@@ -76,10 +76,12 @@ impl<'s> Affix<'s> {
 
     fn apply_to(&self, resource: &mut Resource<'s>, path: &FieldPath<'s>) -> Result<(), Diagnostic> {
         if path.spec.path == "metadata/name" {
-            match self.side {
-                Side::Before => resource.name_prefixes.push(self.text.value),
-                Side::Behind => resource.name_suffixes.push(self.text.value),
-            }
+            let affixes = match self.side {
+                Side::Before => &mut resource.name_prefixes,
+                Side::Behind => &mut resource.name_suffixes,
+            };
+            affixes.reserve_exact(1);
+            affixes.push(self.text.value);
             resource.store_previous_id();
         }
         if !resource.gvk().is_selected_by(&path.spec.gvk) {

@@ -3,14 +3,12 @@
 //! Cluster-scoped kinds stay without. Subjects of role bindings are special: by default only those called
 //! `default` get the namespace, others follow their service accounts when names are fixed.
 
-use rustc_hash::FxHashMap;
-
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::kustomize::decode::Text;
 use crate::kustomize::field_path::{Create, FieldPath, FieldPaths, unexpected};
 use crate::kustomize::field_spec::FieldSpec;
 use crate::kustomize::set_value::set_string;
-use crate::resource::{Gvk, ResId, ResMap, Resource};
+use crate::resource::{Gvk, ResMap, Resource};
 use crate::yaml::{Key, Node, Sources};
 
 /// Which subjects of (cluster) role bindings get the namespace.
@@ -181,19 +179,16 @@ fn set_subject<'s>(settings: &NamespaceSettings<'_, 's>, subject: &mut Node<'s>)
 }
 
 fn check_ids<'s>(settings: &NamespaceSettings<'_, 's>, resources: &ResMap<'s>, errors: &mut Diagnostics) {
-    let mut seen: FxHashMap<ResId<'s>, &Resource<'s>> = FxHashMap::default();
-    for resource in resources {
-        let id = resource.current_id();
-        if let Some(first) = seen.insert(id.key(), resource) {
-            errors.push(
-                Diagnostic::error(format!("the namespace transformation makes two objects {id}"))
-                    .at(resource.node.origin)
-                    .object(id)
-                    .related(first.node.origin, "the other one is here")
-                    .related(settings.namespace.origin, "the namespace is set here")
-                    .hint("rename one of them, or set the namespace where only one of them is"),
-            );
-        }
+    for (first, second) in resources.duplicates() {
+        let id = second.current_id();
+        errors.push(
+            Diagnostic::error(format!("the namespace transformation makes two objects {id}"))
+                .at(second.node.origin)
+                .object(id)
+                .related(first.node.origin, "the other one is here")
+                .related(settings.namespace.origin, "the namespace is set here")
+                .hint("rename one of them, or set the namespace where only one of them is"),
+        );
     }
 }
 
