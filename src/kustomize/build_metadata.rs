@@ -101,8 +101,8 @@ pub(super) fn read_bookkeeping(resource: &mut Resource<'_>) {
     let (prefixes, suffixes) = (list("prefixes"), list("suffixes"));
     let needs_hash_suffix = list("needsHashSuffix") == ["enabled"];
     resource.previous_ids = previous_ids;
-    resource.name_prefixes = prefixes;
-    resource.name_suffixes = suffixes;
+    resource.name_prefixes = prefixes.into();
+    resource.name_suffixes = suffixes.into();
     resource.needs_hash_suffix = needs_hash_suffix;
 }
 

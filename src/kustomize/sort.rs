@@ -101,7 +101,10 @@ impl<'s> Key<'s> {
 
 /// The place of each type of object among all. Types that no rule tells apart have the same place.
 fn types_in_order<'s>(resources: &ResMap<'s>, ranks: &FxHashMap<&str, isize>) -> FxHashMap<Gvk<'s>, u32> {
-    let mut places: FxHashMap<Gvk<'s>, u32> = resources.iter().map(|resource| (resource.gvk(), 0)).collect();
+    let mut places = FxHashMap::default();
+    for resource in resources {
+        places.insert(resource.gvk(), 0); // collecting would make room for as many types as there are objects
+    }
     let made_up = first_made_up_namespace(places.keys());
     let mut types: Vec<Type<'s>> = places.keys().map(|gvk| Type::new(*gvk, ranks, made_up)).collect();
     types.sort_by(Type::compare);

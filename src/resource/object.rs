@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use thin_vec::ThinVec;
+
 use super::gvk::Gvk;
 use super::id::ResId;
 use crate::yaml::{Mapping, Node, Origin, Style, Value};
@@ -29,17 +31,17 @@ pub struct PreviousId<'s> {
     pub name: &'s str,
 }
 
-/// An object and its history through the build.
+/// An object and its history through the build. Most objects have little history, so empty lists take one word.
 #[derive(Clone, Debug)]
 pub struct Resource<'s> {
     /// The object.
     pub node: Node<'s>,
     /// Earlier names, oldest first.
-    pub previous_ids: Vec<PreviousId<'s>>,
+    pub previous_ids: ThinVec<PreviousId<'s>>,
     /// Name prefixes that were added, oldest first.
-    pub name_prefixes: Vec<&'s str>,
+    pub name_prefixes: ThinVec<&'s str>,
     /// Name suffixes that were added, oldest first.
-    pub name_suffixes: Vec<&'s str>,
+    pub name_suffixes: ThinVec<&'s str>,
     /// For a generated object: what to do when it is there already.
     pub behavior: Behavior,
     /// Whether the name gets a suffix computed from the content.
@@ -49,11 +51,11 @@ pub struct Resource<'s> {
     /// What else upstream's nodes know of this object's scalars, if anything.
     pub marks: Option<Box<Marks>>,
     /// The vars that take their value from this object.
-    pub var_names: Vec<&'s str>,
+    pub var_names: ThinVec<&'s str>,
     /// For `buildMetadata: [originAnnotations]`: where the object came from.
     pub built_from: Option<Arc<BuildOrigin>>,
     /// For `buildMetadata: [transformerAnnotations]`: what changed it, in order.
-    pub transformations: Vec<Arc<BuildOrigin>>,
+    pub transformations: ThinVec<Arc<BuildOrigin>>,
 }
 
 /// What upstream's nodes know of scalars besides text and style. Scalars are known by their origins.
@@ -94,16 +96,16 @@ impl<'s> Resource<'s> {
     pub fn new(node: Node<'s>) -> Self {
         Self {
             node,
-            previous_ids: Vec::new(),
-            name_prefixes: Vec::new(),
-            name_suffixes: Vec::new(),
+            previous_ids: ThinVec::new(),
+            name_prefixes: ThinVec::new(),
+            name_suffixes: ThinVec::new(),
             behavior: Behavior::Create,
             needs_hash_suffix: false,
             is_generated: false,
             marks: None,
-            var_names: Vec::new(),
+            var_names: ThinVec::new(),
             built_from: None,
-            transformations: Vec::new(),
+            transformations: ThinVec::new(),
         }
     }
 
