@@ -11,7 +11,7 @@ use super::build::all_objects;
 use super::exit_status::{ExitStatus, help};
 use super::printer::Printer;
 use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::gitops::{self, Outcome, Plan, Status, cluster_of, render_tree};
+use crate::gitops::{self, Allowed, Outcome, Plan, Status, cluster_of, render_tree};
 use crate::kustomize::decode::closest;
 use crate::stack::{self, BuiltCluster, Cluster, Settings, StackFiles, Templates, build_clusters};
 use crate::yaml::Sources;
@@ -49,9 +49,23 @@ pub(super) struct Arguments {
     /// Change nothing; print the objects
     #[arg(long)]
     stdout: bool,
+    #[command(flatten)]
+    overrides: Overrides,
+}
+
+/// What is refused without them.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Overrides")]
+struct Overrides {
     /// Write over files that were changed by hand
     #[arg(long)]
     force_modified: bool,
+    /// Take over files that are as they should be, but that the ledger does not list
+    #[arg(long)]
+    adopt: bool,
+    /// Take away protected or many objects, which the engine then deletes
+    #[arg(long)]
+    allow_removals: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -101,12 +115,21 @@ pub(super) fn run(
     if arguments.check {
         return arguments.check(&gitops::check(out, &tree, &scope)?, printer);
     }
-    let outcome = gitops::write(out, &tree, &scope, arguments.force_modified)?;
+    let (plan, outcome) = gitops::write(out, &tree, &scope, arguments.overrides.allowed())?;
+    if plan.is_braked() {
+        list_removals(&plan, out, printer);
+    }
     printer.note(&summary(&outcome, out, &chosen, start));
     if settings.gitops.is_repository_missing() {
         printer.note("note: set gitops.repository in stackgen.yaml, so that Argo CD and Flux find the tree");
     }
     Ok(ExitStatus::Success)
+}
+
+impl Overrides {
+    fn allowed(&self) -> Allowed {
+        Allowed { modified: self.force_modified, adopt: self.adopt, removals: self.allow_removals }
+    }
 }
 
 impl Arguments {
@@ -183,10 +206,30 @@ impl Arguments {
         if plan.count(Status::Foreign) + plan.count(Status::Blocked) > 0 {
             return format!("move what is foreign or in the way out of the tree, then run `{command}`");
         }
+        let mut after = Vec::new();
         if plan.count(Status::Modified) > 0 {
-            return format!("run `{command} --force-modified`, which gives up what was changed by hand");
+            command.push_str(" --force-modified");
+            after.push("gives up what was changed by hand");
         }
-        format!("run `{command}`")
+        if plan.count(Status::Unlisted) > 0 {
+            command.push_str(" --adopt");
+            after.push("takes over what the ledger does not list");
+        }
+        if plan.is_braked() {
+            command.push_str(" --allow-removals");
+            after.push("takes away what is extra, and the engine deletes it");
+        }
+        match after.as_slice() {
+            [] => format!("run `{command}`"),
+            after => format!("run `{command}`, which {}", after.join(", ")),
+        }
+    }
+}
+
+/// Says what went because it was allowed to.
+fn list_removals(plan: &Plan, out: &Path, printer: &Printer) {
+    for removal in &plan.removals {
+        printer.note(&format!("removed {} ({})", removal.object, out.join(&removal.path).display()));
     }
 }
 

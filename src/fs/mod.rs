@@ -3,13 +3,15 @@
 mod disk;
 mod folder;
 mod memory;
+mod replace;
 
 use std::io;
 use std::path::{Path, PathBuf};
 
 pub use disk::Disk;
-pub use folder::{Folder, Found, PathError, replace_file};
+pub use folder::{Folder, Found, PathError};
 pub use memory::{Memory, normal};
+pub use replace::replace_file;
 
 /// What the engine needs of a place that holds files. Paths are absolute, or relative to where the place begins.
 pub trait FileSystem: Sync {

@@ -6,6 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
@@ -15,6 +16,7 @@ use crate::diagnostic::Diagnostic;
 /// Where the ledger is in the tree.
 pub const INVENTORY: &str = ".stackgen/inventory.json";
 const SCHEMA: &str = "stackgen.inventory/v1";
+const JOURNAL_SCHEMA: &str = "stackgen.journal/v1";
 
 /// The files that stackgen wrote.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -25,11 +27,15 @@ pub(super) struct Inventory {
 /// One line of the ledger.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Entry {
-    path: String,
-    sha256: String,
+pub(super) struct Entry {
+    /// Where the file is, with `/`.
+    pub(super) path: String,
+    /// The hash of its bytes.
+    pub(super) sha256: String,
+    /// The object that it holds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    object: Option<String>,
+    pub(super) object: Option<String>,
+    /// The app that it belongs to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     app: Option<String>,
 }
@@ -42,8 +48,15 @@ struct Document {
 }
 
 /// What each file held when stackgen wrote it, for every run that may have: the ledger and the journal together.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Owned {
+    hashes: BTreeMap<String, BTreeSet<String>>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Journal {
+    schema: String,
     hashes: BTreeMap<String, BTreeSet<String>>,
 }
 
@@ -62,32 +75,44 @@ impl Inventory {
         let kept = old.files.iter().filter(|(path, _)| keep(path));
         let mut files: BTreeMap<String, Entry> =
             kept.map(|(path, entry)| (path.clone(), entry.clone())).collect();
-        for (path, file) in tree.iter() {
-            let entry = Entry {
-                path: path.to_owned(),
-                sha256: sha256(&file.bytes),
-                object: file.object.clone(),
-                app: file.app.clone(),
-            };
-            files.insert(path.to_owned(), entry);
-        }
+        let written: Vec<_> = tree.iter().collect();
+        files.par_extend(written.into_par_iter().map(|(path, file)| {
+            let (object, app) = (file.object.clone(), file.app.clone());
+            (path.to_owned(), Entry { path: path.to_owned(), sha256: sha256(&file.bytes), object, app })
+        }));
         Self { files }
     }
 
-    /// Reads a ledger. What lists files outside of the tree is no ledger of ours.
-    pub(super) fn parse(text: &str) -> Result<Self, Diagnostic> {
-        let document: Document = serde_json::from_str(text).map_err(|error| {
+    /// Reads a ledger. What lists files that stackgen never writes is no ledger of ours.
+    pub(super) fn parse(bytes: &[u8]) -> Result<Self, Diagnostic> {
+        let document: Document = serde_json::from_slice(bytes).map_err(|error| {
             Diagnostic::error(format!("the ledger cannot be read: {error}"))
-                .hint("restore it from Git; or delete it, and files that are as stackgen writes them are taken over")
+                .hint("restore it from Git")
+                .hint("or delete it: --adopt takes over the files that are as stackgen writes them")
         })?;
         if document.schema != SCHEMA {
             let message = format!("the ledger is `{}`, this stackgen knows `{SCHEMA}`", document.schema);
             return Err(Diagnostic::error(message).hint("use the stackgen that wrote it, or a newer one"));
         }
-        for entry in &document.files {
+        let mut files = BTreeMap::new();
+        let mut folded = BTreeSet::new();
+        for entry in document.files {
             check_path(&entry.path)?;
+            check_hash(&entry.path, &entry.sha256)?;
+            if entry.object.is_none() && holds_object(&entry.path) {
+                return Err(changed(format!("the ledger does not say which object is in `{}`", entry.path)));
+            }
+            if !folded.insert(entry.path.to_ascii_lowercase()) {
+                return Err(changed(format!("the ledger lists `{}` twice", entry.path)));
+            }
+            files.insert(entry.path.clone(), entry);
         }
-        Ok(Self { files: document.files.into_iter().map(|entry| (entry.path.clone(), entry)).collect() })
+        Ok(Self { files })
+    }
+
+    /// The files that hold an object, with it.
+    pub(super) fn objects(&self) -> impl Iterator<Item = (&Entry, &str)> {
+        self.files.values().filter_map(|entry| Some((entry, entry.object.as_deref()?)))
     }
 
     /// The ledger as a file: one line for each file, so that branches merge.
@@ -117,12 +142,19 @@ impl Owned {
     }
 
     /// Adds a journal that an interrupted run left behind.
-    pub(super) fn add_journal(&mut self, text: &str) -> Result<(), Diagnostic> {
-        let journal: Self = serde_json::from_str(text).map_err(|error| {
-            Diagnostic::error(format!("the journal of an interrupted run cannot be read: {error}"))
+    pub(super) fn add_journal(&mut self, bytes: &[u8]) -> Result<(), Diagnostic> {
+        let hint = "see with Git what that run changed, set that right, and delete the journal";
+        let journal: Journal = serde_json::from_slice(bytes).map_err(|error| {
+            Diagnostic::error(format!("the journal of an interrupted run cannot be read: {error}")).hint(hint)
         })?;
+        if journal.schema != JOURNAL_SCHEMA {
+            let message =
+                format!("the journal is `{}`, this stackgen knows `{JOURNAL_SCHEMA}`", journal.schema);
+            return Err(Diagnostic::error(message).hint("run the stackgen that wrote it, or a newer one"));
+        }
         for (path, hashes) in journal.hashes {
             check_path(&path)?;
+            hashes.iter().try_for_each(|hash| check_hash(&path, hash))?;
             self.hashes.entry(path).or_default().extend(hashes);
         }
         Ok(())
@@ -130,7 +162,8 @@ impl Owned {
 
     /// The journal of a run that may leave any of this behind.
     pub(super) fn to_journal(&self) -> String {
-        serde_json::to_string(self).unwrap_or_default()
+        let journal = Journal { schema: JOURNAL_SCHEMA.to_owned(), hashes: self.hashes.clone() };
+        serde_json::to_string(&journal).unwrap_or_default()
     }
 
     /// Whether stackgen wrote a file at `path`.
@@ -149,23 +182,64 @@ impl Owned {
     }
 }
 
-/// Refuses a path that stackgen never writes.
-fn check_path(path: &str) -> Result<(), Diagnostic> {
-    let is_plain = |name: &str| {
-        !matches!(name, "" | "." | "..") && !name.contains(['\\', ':']) && !name.contains(char::is_control)
+/// Whether stackgen may write a file at `path`.
+pub(super) fn is_ours(path: &str) -> bool {
+    let names: Vec<&str> = path.split('/').collect();
+    let is_plain = |name: &&str| {
+        let is_known = |byte: u8| byte.is_ascii_alphanumeric() || b".-@%~".contains(&byte);
+        !name.is_empty() && !name.starts_with('.') && !name.ends_with('.') && name.bytes().all(is_known)
     };
-    let is_ours = ["clusters/", "argocd/", "flux/"].iter().any(|folder| path.starts_with(folder))
-        || [GIT_ATTRIBUTES, GIT_IGNORE, README].contains(&path);
-    if is_ours && path.split('/').all(is_plain) {
+    match names[..] {
+        ["clusters", _, _, file] | ["argocd", file] | ["argocd" | "flux", _, file] => {
+            file.strip_suffix(".yaml").is_some() && names.iter().all(is_plain)
+        }
+        _ => [GIT_ATTRIBUTES, GIT_IGNORE, README].contains(&path),
+    }
+}
+
+fn check_path(path: &str) -> Result<(), Diagnostic> {
+    if is_ours(path) {
         return Ok(());
     }
-    Err(Diagnostic::error(format!("the ledger lists `{}`, which stackgen never writes", path.escape_debug()))
-        .hint("somebody changed the ledger: restore it from Git"))
+    Err(changed(format!("the ledger lists `{}`, which stackgen never writes", path.escape_debug())))
+}
+
+fn check_hash(path: &str, hash: &str) -> Result<(), Diagnostic> {
+    const DIGITS: usize = 64;
+    let is_digit = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
+    if hash.len() == DIGITS && hash.bytes().all(is_digit) {
+        return Ok(());
+    }
+    Err(changed(format!("what the ledger says of `{path}` is no SHA-256")))
+}
+
+fn changed(message: String) -> Diagnostic {
+    Diagnostic::error(message).hint("somebody changed the ledger: restore it from Git")
+}
+
+/// Whether a file is one of an app's objects, and not their list.
+fn holds_object(path: &str) -> bool {
+    path.starts_with("clusters/") && !path.ends_with("/kustomization.yaml")
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    const HASH: &str = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
+
+    fn ledger(lines: &[&str]) -> String {
+        let lines = lines.join(",\n    ");
+        format!("{{\n  \"schema\": \"stackgen.inventory/v1\",\n  \"files\": [\n    {lines}\n  ]\n}}\n")
+    }
+
+    fn line(path: &str, rest: &str) -> String {
+        format!("{{\"path\":{},\"sha256\":\"{HASH}\"{rest}}}", serde_json::to_string(path).unwrap())
+    }
+
+    fn refusal(text: &str) -> String {
+        Inventory::parse(text.as_bytes()).unwrap_err().message
+    }
 
     #[test]
     fn a_ledger_that_leaves_the_tree_is_refused() {
@@ -173,32 +247,85 @@ mod tests {
             "../x",
             "/etc/passwd",
             "clusters/../../x",
+            "clusters/a/../x.yaml",
             "C:\\x",
             "clusters/a\\b",
-            "clusters//a",
+            "clusters/a/b/c\\d.yaml",
+            "clusters/a/b/c:d.yaml",
+            "clusters/a/b/c\n.yaml",
+            "clusters/a/b/\u{e9}.yaml",
+            "clusters//a/b.yaml",
+            "clusters/a/b/",
+            "clusters/a/b/.yaml",
+            "clusters/a/b/script.sh",
+            "clusters/a/.git/config.yaml",
+            "flux/gke/flux-system/gotk-sync.yaml",
             ".git/config",
+            ".stackgen/inventory.json",
+            "",
         ] {
-            let entry = Entry { path: path.into(), sha256: String::new(), object: None, app: None };
-            let inventory = Inventory { files: [(path.to_owned(), entry)].into() };
-            assert!(Inventory::parse(&inventory.to_json()).is_err(), "{path}");
+            let text = ledger(&[&line(path, ",\"object\":\"Service a\"")]);
+            assert!(refusal(&text).contains("which stackgen never writes"), "{path}");
         }
     }
 
     #[test]
+    fn a_ledger_that_is_none_is_refused() {
+        let path = "clusters/a/b/c.yaml";
+        let good = line(path, ",\"object\":\"Service d\"");
+        assert!(Inventory::parse(ledger(&[&good]).as_bytes()).is_ok());
+        assert_eq!(refusal(&ledger(&[&good, &good])), "the ledger lists `clusters/a/b/c.yaml` twice");
+        let folded = good.replace("c.yaml", "C.yaml");
+        assert_eq!(refusal(&ledger(&[&good, &folded])), "the ledger lists `clusters/a/b/C.yaml` twice");
+        for hash in ["", "0", &HASH.to_uppercase(), &HASH.replace('0', "g"), &HASH.replace('0', "00")] {
+            let text = ledger(&[&good.replace(HASH, hash)]);
+            assert_eq!(refusal(&text), "what the ledger says of `clusters/a/b/c.yaml` is no SHA-256");
+        }
+        let nameless = ledger(&[&line(path, "")]);
+        assert_eq!(refusal(&nameless), "the ledger does not say which object is in `clusters/a/b/c.yaml`");
+        let newer = ledger(&[]).replace("/v1", "/v2");
+        assert!(refusal(&newer).starts_with("the ledger is `stackgen.inventory/v2`"));
+        for text in [
+            "",
+            "[]",
+            "null",
+            "{\"schema\":1}",
+            "\u{feff}{}",
+            "<<<<<<< HEAD",
+            &good.replace(HASH, "\",\"x\":\""),
+        ] {
+            assert!(refusal(text).starts_with("the ledger cannot be read: "), "{text}");
+        }
+        let unknown = ledger(&[&line(path, ",\"mode\":\"0755\"")]);
+        assert!(refusal(&unknown).starts_with("the ledger cannot be read: unknown field `mode`"));
+        let deep = "[".repeat(100_000);
+        assert!(refusal(&deep).starts_with("the ledger cannot be read: "));
+        assert!(Inventory::parse(b"{\"schema\": \"\xff\"").is_err());
+    }
+
+    #[test]
     fn reads_what_it_writes() {
-        let text = "{\n  \"schema\": \"stackgen.inventory/v1\",\n  \"files\": [\n    \
-            {\"path\":\"README.md\",\"sha256\":\"00\"},\n    \
-            {\"path\":\"clusters/a/b/c.yaml\",\"sha256\":\"11\",\"object\":\"Service d\",\"app\":\"b\"}\n  ]\n}\n";
-        assert_eq!(Inventory::parse(text).unwrap().to_json(), text);
+        let text = ledger(&[
+            &line("README.md", ""),
+            &line("clusters/a/b/c.yaml", ",\"object\":\"Service d\",\"app\":\"b\""),
+        ]);
+        assert_eq!(Inventory::parse(text.as_bytes()).unwrap().to_json(), text);
     }
 
     #[test]
     fn an_interrupted_run_owns_what_it_may_have_written() {
+        let path = "clusters/a/b/c.yaml";
         let mut owned = Owned::default();
         let mut journal = Owned::default();
-        journal.hashes.entry("clusters/a".into()).or_default().insert(sha256(b"new"));
-        owned.add_journal(&journal.to_journal()).unwrap();
-        assert!(owned.is_untouched("clusters/a", b"new") && !owned.is_untouched("clusters/a", b"other"));
-        assert!(owned.add_journal("{\"hashes\":{\"../x\":[]}}").is_err());
+        journal.hashes.entry(path.into()).or_default().insert(sha256(b"new"));
+        let text = journal.to_journal();
+        owned.add_journal(text.as_bytes()).unwrap();
+        assert!(owned.is_untouched(path, b"new") && !owned.is_untouched(path, b"other"));
+        for hostile in
+            [text.replace("clusters/a", ".."), text.replace("/v1", "/v2"), text.replace("\"]", "0\"]")]
+        {
+            assert!(owned.add_journal(hostile.as_bytes()).is_err(), "{hostile}");
+        }
+        assert!(owned.add_journal(&text.as_bytes()[..text.len() / 2]).is_err(), "it ends in the middle");
     }
 }

@@ -2,13 +2,30 @@
 
 use std::path::Path;
 
-use super::inventory::{INVENTORY, Inventory, Owned};
+use rayon::prelude::*;
+
+use super::brakes::{self, Removal};
+use super::inventory::{INVENTORY, Inventory, Owned, sha256};
 use super::tree::Tree;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::fs::{Folder, Found, PathError};
 
 /// Which paths a run looks after; the others stay as they are.
-pub type Scope<'a> = &'a dyn Fn(&str) -> bool;
+pub type Scope<'a> = &'a (dyn Fn(&str) -> bool + Sync);
+
+/// What somebody allowed a run to do.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Allowed {
+    /// Give up what was changed by hand.
+    pub modified: bool,
+    /// Take over files that are as they should be, but that the ledger does not list.
+    pub adopt: bool,
+    /// Take away what an engine then deletes, however much it is.
+    pub removals: bool,
+}
+
+/// More than any file of the tree has: what is larger is not read.
+const FILE_LIMIT: u64 = 1 << 30;
 
 /// What is to be said of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -21,6 +38,8 @@ pub enum Status {
     Extra,
     /// An earlier run wrote it, and somebody else changed it.
     Modified,
+    /// It is as it should be, but nothing says that stackgen wrote it.
+    Unlisted,
     /// It is in the way, and nothing says that stackgen wrote it.
     Foreign,
     /// Something that is no file is in the way.
@@ -36,6 +55,8 @@ pub struct Change {
     pub status: Status,
     /// For a blocked path: what is where.
     detail: Option<String>,
+    /// The hash of what lies there.
+    pub(super) seen: Option<String>,
 }
 
 /// What is to be done.
@@ -45,6 +66,8 @@ pub struct Plan {
     pub changes: Vec<Change>,
     /// How many files are as they should be.
     pub unchanged: usize,
+    /// Objects that would go.
+    pub removals: Vec<Removal>,
     /// Whether the ledger must be written.
     pub is_ledger_stale: bool,
     pub(super) ledger: Inventory,
@@ -72,6 +95,7 @@ impl Status {
             Self::Stale => "stale",
             Self::Extra => "extra",
             Self::Modified => "modified",
+            Self::Unlisted => "unlisted",
             Self::Foreign => "foreign",
             Self::Blocked => "blocked",
         }
@@ -83,13 +107,13 @@ impl Past {
     pub(super) fn read(folder: &Folder) -> Result<Self, Diagnostics> {
         let text = read(folder, INVENTORY)?;
         let ledger = match &text {
-            Some(bytes) => in_file(folder, INVENTORY, Inventory::parse(&String::from_utf8_lossy(bytes)))?,
+            Some(bytes) => in_file(folder, INVENTORY, Inventory::parse(bytes))?,
             None => Inventory::default(),
         };
         let mut owned = Owned::of(&ledger);
         let journal = read(folder, JOURNAL)?;
         if let Some(bytes) = &journal {
-            in_file(folder, JOURNAL, owned.add_journal(&String::from_utf8_lossy(bytes)))?;
+            in_file(folder, JOURNAL, owned.add_journal(bytes))?;
         }
         Ok(Self { ledger, owned, text, has_journal: journal.is_some() })
     }
@@ -99,9 +123,10 @@ impl Past {
 fn read(folder: &Folder, path: &str) -> Result<Option<Vec<u8>>, Diagnostics> {
     match folder.find(path).map_err(no_access)? {
         Found::InTheWay { path, what } => {
-            Err(Diagnostic::error(format!("{what} is where stackgen keeps its books")).in_path(path).into())
+            let error = Diagnostic::error(format!("{what} is where stackgen keeps its own files"));
+            Err(error.in_path(path).hint("move it away").into())
         }
-        Found::File | Found::Nothing => Ok(folder.read(path).map_err(no_access)?),
+        Found::File | Found::Nothing => Ok(folder.read(path, FILE_LIMIT).map_err(no_access)?),
     }
 }
 
@@ -124,31 +149,21 @@ impl Plan {
         scope: Scope<'_>,
     ) -> Result<Self, Diagnostics> {
         let ledger = Inventory::after(tree, &past.ledger, |path| !scope(path));
+        let removals = brakes::removals(&past.ledger, &ledger);
         let is_ledger_stale = past.has_journal || past.text.as_deref() != Some(ledger.to_json().as_bytes());
-        let mut plan = Self { changes: Vec::new(), unchanged: 0, is_ledger_stale, ledger };
-        for (path, file) in tree.iter() {
-            let status = wanted(folder, past, path, &file.bytes)?;
-            plan.add(path, status);
-        }
-        for path in past.owned.paths().filter(|path| scope(path) && tree.get(path).is_none()) {
-            let status = unwanted(folder, past, path)?;
-            plan.add_unwanted(path, status);
-        }
-        plan.changes.sort_by(|one, other| one.path.cmp(&other.path));
-        Ok(plan)
-    }
-
-    fn add(&mut self, path: &str, status: Option<(Status, Option<String>)>) {
-        match status {
-            None => self.unchanged += 1,
-            Some((status, detail)) => self.changes.push(Change { path: path.to_owned(), status, detail }),
-        }
-    }
-
-    fn add_unwanted(&mut self, path: &str, status: Option<(Status, Option<String>)>) {
-        if status.is_some() {
-            self.add(path, status);
-        }
+        let is_extra = |path: &&str| scope(path) && tree.get(path).is_none();
+        let extra = past.owned.paths().filter(is_extra).map(|path| (path, None));
+        let paths: Vec<(&str, Option<&[u8]>)> =
+            tree.iter().map(|(path, file)| (path, Some(file.bytes.as_slice()))).chain(extra).collect();
+        let found: Vec<Option<Change>> = paths
+            .par_iter()
+            .map(|(path, bytes)| compare(folder, past, path, *bytes))
+            .collect::<Result<_, Diagnostics>>()?;
+        let mut changes: Vec<Change> = found.into_iter().flatten().collect();
+        changes.sort_by(|one, other| one.path.cmp(&other.path));
+        let wrong = changes.iter().filter(|change| tree.get(&change.path).is_some()).count();
+        let unchanged = tree.iter().count() - wrong;
+        Ok(Self { changes, unchanged, removals, is_ledger_stale, ledger })
     }
 
     /// Whether nothing is to be done.
@@ -161,66 +176,94 @@ impl Plan {
         self.changes.iter().filter(|change| change.status == status).count()
     }
 
-    /// Why the plan must not be carried out; `force` gives up what somebody changed by hand.
-    pub(super) fn refusals(&self, folder: &Folder, force: bool) -> Result<(), Diagnostics> {
-        let refused = self.changes.iter().filter_map(|change| change.refusal(force));
-        let errors =
-            refused.map(
-                |(path, error)| if error.place.is_some() { error } else { error.in_path(folder.path(path)) },
-            );
-        Diagnostics(errors.collect()).into_result()
+    /// Whether objects would go that must not go without a word.
+    pub fn is_braked(&self) -> bool {
+        self.removals.iter().any(|removal| !removal.reasons.is_empty())
+    }
+
+    /// Why the plan must not be carried out.
+    pub(super) fn refusals(&self, folder: &Folder, allowed: Allowed) -> Result<(), Diagnostics> {
+        let mut errors = Diagnostics::default();
+        for change in &self.changes {
+            if let Some(error) = change.refusal(allowed) {
+                errors.push(error.in_path(folder.path(&change.path)));
+            }
+        }
+        if !allowed.adopt {
+            errors.0.extend(self.unlisted(folder));
+        }
+        if !allowed.removals {
+            errors.0.extend(brakes::refusal(&self.removals, folder));
+        }
+        errors.into_result()
+    }
+
+    /// Files that may be ours: said together, because without a ledger that is all of them.
+    fn unlisted(&self, folder: &Folder) -> Option<Diagnostic> {
+        let mut unlisted = self.changes.iter().filter(|change| change.status == Status::Unlisted);
+        let first = folder.path(&unlisted.next()?.path);
+        let more = unlisted.count();
+        let (subject, verb) = match more {
+            0 => ("this file".to_owned(), "is"),
+            more => (format!("this file and {more} more"), "are"),
+        };
+        let error = Diagnostic::error(format!(
+            "{subject} {verb} as stackgen writes them, but the ledger does not list them"
+        ));
+        Some(error.in_path(first).hint("--adopt takes over what is as it should be; --check lists it"))
     }
 }
 
 impl Change {
-    fn refusal(&self, force: bool) -> Option<(&str, Diagnostic)> {
-        let error = match self.status {
-            Status::Modified if !force => {
+    fn refusal(&self, allowed: Allowed) -> Option<Diagnostic> {
+        match self.status {
+            Status::Modified if !allowed.modified => Some(
                 Diagnostic::error("somebody changed this file, which stackgen owns")
-                    .hint("make the change in the sources; --force-modified gives up what was changed here")
-            }
-            Status::Foreign => Diagnostic::error("this file is in the way, and stackgen did not write it")
-                .hint("move it out of the tree, or put what it says into the sources"),
+                    .hint("make the change in the sources; --force-modified gives up what was changed here"),
+            ),
+            Status::Foreign => Some(
+                Diagnostic::error("this file is in the way, and stackgen did not write it")
+                    .hint("move it out of the tree, or put what it says into the sources"),
+            ),
             Status::Blocked => {
                 let what = self.detail.as_deref().unwrap_or("something");
-                Diagnostic::error(format!("{what} is in the way of `{}`", self.path))
-                    .hint("stackgen follows no links and removes no folders: move it away")
+                let error = Diagnostic::error(format!("{what} is in the way"));
+                Some(error.hint("stackgen follows no links and removes no folders: move it away"))
             }
-            _ => return None,
-        };
-        Some((&self.path, error))
+            _ => None,
+        }
     }
 }
 
-type Verdict = Result<Option<(Status, Option<String>)>, Diagnostics>;
-
-/// What is to be said of a path that should hold `bytes`.
-fn wanted(folder: &Folder, past: &Past, path: &str, bytes: &[u8]) -> Verdict {
-    let on_disk = match look(folder, path)? {
-        Look::Blocked(detail) => return Ok(Some((Status::Blocked, Some(detail)))),
-        Look::Nothing => return Ok(Some((Status::Missing, None))),
-        Look::File(on_disk) => on_disk,
+/// What is to be said of a path that should hold `bytes`, or nothing.
+fn compare(
+    folder: &Folder,
+    past: &Past,
+    path: &str,
+    bytes: Option<&[u8]>,
+) -> Result<Option<Change>, Diagnostics> {
+    let (status, detail, seen) = match look(folder, path)? {
+        Look::Blocked(detail) => (Status::Blocked, Some(detail), None),
+        Look::Nothing if bytes.is_none() => return Ok(None),
+        Look::Nothing => (Status::Missing, None, None),
+        Look::File(on_disk) => match judge(past, path, &on_disk, bytes) {
+            None => return Ok(None),
+            Some(status) => (status, None, Some(sha256(&on_disk))),
+        },
     };
-    let status = if on_disk == bytes {
-        return Ok(None);
-    } else if past.owned.is_untouched(path, &on_disk) {
-        Status::Stale
-    } else if past.owned.has(path) {
-        Status::Modified
-    } else {
-        Status::Foreign
-    };
-    Ok(Some((status, None)))
+    Ok(Some(Change { path: path.to_owned(), status, detail, seen }))
 }
 
-/// What is to be said of a path that stackgen owns and that should be empty.
-fn unwanted(folder: &Folder, past: &Past, path: &str) -> Verdict {
-    Ok(match look(folder, path)? {
-        Look::Nothing => None,
-        Look::Blocked(detail) => Some((Status::Blocked, Some(detail))),
-        Look::File(on_disk) if past.owned.is_untouched(path, &on_disk) => Some((Status::Extra, None)),
-        Look::File(_) => Some((Status::Modified, None)),
-    })
+/// What is to be said of a file that is there.
+fn judge(past: &Past, path: &str, on_disk: &[u8], bytes: Option<&[u8]>) -> Option<Status> {
+    let is_owned = past.owned.has(path);
+    match bytes {
+        Some(bytes) if bytes == on_disk => (!is_owned).then_some(Status::Unlisted),
+        Some(_) if !is_owned => Some(Status::Foreign),
+        _ if !past.owned.is_untouched(path, on_disk) => Some(Status::Modified),
+        Some(_) => Some(Status::Stale),
+        None => Some(Status::Extra),
+    }
 }
 
 enum Look {
@@ -233,11 +276,21 @@ fn look(folder: &Folder, path: &str) -> Result<Look, Diagnostics> {
     Ok(match folder.find(path).map_err(no_access)? {
         Found::Nothing => Look::Nothing,
         Found::InTheWay { path, what } => Look::Blocked(way(folder, &path, what)),
-        Found::File => folder.read(path).map_err(no_access)?.map_or(Look::Nothing, Look::File),
+        Found::File => folder.read(path, FILE_LIMIT).map_err(no_access)?.map_or(Look::Nothing, Look::File),
     })
 }
 
 fn way(folder: &Folder, path: &Path, what: &str) -> String {
     let shown = path.strip_prefix(folder.root()).unwrap_or(path);
     format!("{what} (`{}`)", shown.display())
+}
+
+/// Whether what lies at `path` is still what the plan saw there.
+pub(super) fn is_as_seen(folder: &Folder, change: &Change) -> Result<bool, PathError> {
+    let bytes = folder.read(&change.path, FILE_LIMIT)?;
+    let is_nothing = bytes.is_none() && folder.find(&change.path)? == Found::Nothing;
+    Ok(match &change.seen {
+        Some(seen) => bytes.is_some_and(|bytes| sha256(&bytes) == *seen),
+        None => is_nothing,
+    })
 }

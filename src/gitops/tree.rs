@@ -7,6 +7,7 @@ use std::path::Path;
 use serde::Serialize;
 
 use super::file_name::file_name;
+use super::inventory::is_ours;
 use super::secrets::plain_secret;
 use super::{argo_cd, flux};
 use crate::diagnostic::{Diagnostic, Diagnostics};
@@ -71,8 +72,12 @@ impl Tree {
         self.files.retain(|path, _| wanted(path));
     }
 
-    /// Adds a file; two files at one path are an error, also where the case of letters does not count.
+    /// Adds a file; two files at one path are an error. Paths that differ in the case of letters alone do not exist:
+    /// names have no upper-case letters outside of `%XX`, which are always written the same.
     pub(super) fn add(&mut self, path: String, file: TreeFile) -> Result<(), Diagnostic> {
+        if !is_ours(&path) {
+            return Err(Diagnostic::error(format!("`{path}` cannot be a file of the tree")));
+        }
         if let Some(other) = self.files.get(&path) {
             let name = |file: &TreeFile| file.object.clone().unwrap_or_default();
             let message = format!("two objects would be written to `{path}`");

@@ -1,15 +1,18 @@
 //! Carrying a plan out, so that whoever looks at any moment sees old files or new ones, whole.
 //!
 //! Everything is written beside the tree first and then renamed into it, one file at a time; the ledger comes last.
-//! Before the first rename a journal says what may appear: a run that finds one picks up from there.
+//! Before the first rename a journal says what may appear: a run that finds one picks up from there. Each of these
+//! steps has reached the disk before the next one begins.
 
-use std::fs::File;
+use std::collections::BTreeSet;
+use std::io;
 use std::path::Path;
 
 use rayon::prelude::*;
 
 use super::inventory::{INVENTORY, Owned};
-use super::plan::{JOURNAL, Past, Plan, Scope, Status, no_access};
+use super::lock::{LOCK, Lock};
+use super::plan::{Allowed, Change, JOURNAL, Past, Plan, Scope, Status, is_as_seen, no_access};
 use super::tree::Tree;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::fs::{Folder, Found, PathError};
@@ -18,7 +21,6 @@ use crate::fs::{Folder, Found, PathError};
 const HOME: &str = ".stackgen";
 /// Where files wait for their turn; no engine reads here.
 const STAGE: &str = ".stackgen/tmp";
-const LOCK: &str = ".stackgen/lock";
 
 /// What a run did.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -35,29 +37,59 @@ pub struct Outcome {
 
 /// What `write` would do in `root`.
 pub fn check(root: &Path, tree: &Tree, scope: Scope<'_>) -> Result<Plan, Diagnostics> {
-    let folder = Folder::new(root);
-    Plan::new(&folder, &Past::read(&folder)?, tree, scope)
+    plan(&Folder::new(root), tree, scope)
 }
 
-/// Makes the folder `root` hold `tree`, as far as `scope` goes. `force` gives up changes made by hand.
-pub fn write(root: &Path, tree: &Tree, scope: Scope<'_>, force: bool) -> Result<Outcome, Diagnostics> {
-    let folder = Folder::new(root);
-    let plan = check(root, tree, scope)?;
-    plan.refusals(&folder, force)?;
-    check_home(&folder)?;
-    if plan.is_clean() {
-        tidy(&folder);
-        return Ok(Outcome { unchanged: plan.unchanged, ..Outcome::default() });
+/// Makes the folder `root` hold `tree`, as far as `scope` goes, and says what was done for which plan.
+pub fn write(
+    root: &Path,
+    tree: &Tree,
+    scope: Scope<'_>,
+    allowed: Allowed,
+) -> Result<(Plan, Outcome), Diagnostics> {
+    write_in(&Folder::new(root), tree, scope, allowed)
+}
+
+fn plan(folder: &Folder, tree: &Tree, scope: Scope<'_>) -> Result<Plan, Diagnostics> {
+    Plan::new(folder, &Past::read(folder)?, tree, scope)
+}
+
+fn write_in(
+    folder: &Folder,
+    tree: &Tree,
+    scope: Scope<'_>,
+    allowed: Allowed,
+) -> Result<(Plan, Outcome), Diagnostics> {
+    let first = plan(folder, tree, scope)?;
+    first.refusals(folder, allowed)?;
+    check_home(folder)?;
+    if first.is_clean() {
+        tidy(folder);
+        let outcome = Outcome { unchanged: first.unchanged, ..Outcome::default() };
+        return Ok((first, outcome));
     }
-    folder.make_folder(STAGE).map_err(no_access)?;
-    let lock = Lock::take(&folder)?;
+    folder.make_folder(HOME).map_err(no_access)?;
+    let lock = Lock::take(folder)?;
+    let result = write_locked(folder, tree, scope, allowed);
+    folder.remove_empty_parents(&format!("{STAGE}/x"));
+    lock.release(folder);
+    // Where nothing could be written, nothing is left.
+    folder.remove_empty_parents(LOCK);
+    result
+}
+
+fn write_locked(
+    folder: &Folder,
+    tree: &Tree,
+    scope: Scope<'_>,
+    allowed: Allowed,
+) -> Result<(Plan, Outcome), Diagnostics> {
     // Somebody may have written between the first look and the lock.
-    let past = Past::read(&folder)?;
-    let plan = Plan::new(&folder, &past, tree, scope)?;
-    plan.refusals(&folder, force)?;
-    let outcome = Writer { folder: &folder, tree, plan: &plan }.run(&past.owned).map_err(no_access)?;
-    lock.release(&folder);
-    Ok(outcome)
+    let past = Past::read(folder)?;
+    let plan = Plan::new(folder, &past, tree, scope)?;
+    plan.refusals(folder, allowed)?;
+    let outcome = Writer { folder, tree, plan: &plan }.run(&past)?;
+    Ok((plan, outcome))
 }
 
 /// Refuses links where our own files go: they would lead out of the tree.
@@ -75,18 +107,19 @@ fn check_home(folder: &Folder) -> Result<(), Diagnostics> {
 
 /// Removes what a run left behind that was interrupted at its very end, unless one is under way.
 fn tidy(folder: &Folder) {
-    let is_there = |path| folder.path(path).symlink_metadata().is_ok();
+    let is_there = |path| folder.find(path).is_ok_and(|found| found != Found::Nothing);
     if (is_there(LOCK) || is_there(STAGE))
         && let Ok(lock) = Lock::take(folder)
     {
         let _ = clear_stage(folder);
+        folder.remove_empty_parents(&format!("{STAGE}/x"));
         lock.release(folder);
     }
 }
 
 /// Removes files that wait for a run which is gone.
 fn clear_stage(folder: &Folder) -> Result<(), PathError> {
-    let names = folder.file_names(STAGE);
+    let names = folder.file_names(STAGE)?;
     names.iter().try_for_each(|name| folder.remove(&format!("{STAGE}/{name}")))
 }
 
@@ -97,232 +130,133 @@ struct Writer<'a> {
 }
 
 impl Writer<'_> {
-    fn run(&self, owned: &Owned) -> Result<Outcome, PathError> {
-        clear_stage(self.folder)?;
-        if let Err(error) = self.stage() {
+    fn run(&self, past: &Past) -> Result<Outcome, Diagnostics> {
+        if let Err(error) = self.prepare(past) {
             // A full disk, most likely: nothing in the tree has changed yet, so leave nothing behind.
-            let _ = clear_stage(self.folder);
-            return Err(error);
+            self.give_up(past.has_journal);
+            return Err(no_access(error));
         }
-        let mut journal = owned.clone();
-        journal.add(&self.plan.ledger);
-        self.replace(JOURNAL, journal.to_journal().as_bytes())?;
-        self.publish()?;
-        self.remove_extra()?;
-        self.replace(INVENTORY, self.plan.ledger.to_json().as_bytes())?;
-        self.folder.remove(JOURNAL)?;
+        self.finish().map_err(|error| {
+            let mut errors = no_access(error);
+            let hint = "some files are new and some old now; run again, and it goes on from here";
+            errors.0.iter_mut().for_each(|error| error.hints.push(hint.to_owned()));
+            errors
+        })?;
         Ok(self.outcome())
     }
 
-    /// The files to be written, with where they wait. What was changed by hand is among them, as it was given up.
-    fn waiting(&self) -> Vec<(&str, String)> {
-        let is_written = |status| matches!(status, Status::Missing | Status::Stale | Status::Modified);
-        let paths = self.plan.changes.iter().filter(|change| is_written(change.status));
-        let paths = paths.map(|change| change.path.as_str()).filter(|path| self.tree.get(path).is_some());
-        paths.enumerate().map(|(index, path)| (path, format!("{STAGE}/{index}"))).collect()
+    /// Everything that takes space on the disk, up to the first change of the tree.
+    fn prepare(&self, past: &Past) -> Result<(), PathError> {
+        self.folder.make_folder(STAGE)?;
+        clear_stage(self.folder)?;
+        self.stage()?;
+        let mut journal: Owned = past.owned.clone();
+        journal.add(&self.plan.ledger);
+        self.stage_book("ledger", &self.plan.ledger.to_json())?;
+        self.stage_book("journal", &journal.to_journal())?;
+        self.folder.publish(&format!("{STAGE}/journal"), JOURNAL)?;
+        self.folder.sync(&[HOME])?;
+        self.parents().iter().try_for_each(|parent| self.folder.make_folder(parent))
     }
 
-    /// Writes all files to where they wait. Together, because each has to reach the disk.
+    fn stage_book(&self, name: &str, text: &str) -> Result<(), PathError> {
+        let path = format!("{STAGE}/{name}");
+        self.folder.stage(&path, text.as_bytes())?;
+        self.folder.sync(&[&path])
+    }
+
+    /// Takes back what was prepared. The journal of an earlier run stays: that one did change the tree.
+    fn give_up(&self, has_journal: bool) {
+        for parent in self.parents().iter().rev() {
+            self.folder.remove_empty_parents(&format!("{parent}/x"));
+        }
+        if !has_journal {
+            let _ = self.folder.remove(JOURNAL);
+        }
+        let _ = clear_stage(self.folder);
+    }
+
+    /// Changes the tree, and says so in the ledger once that has reached the disk.
+    fn finish(&self) -> Result<(), PathError> {
+        for (change, staged) in self.waiting() {
+            self.check_still(change)?;
+            self.folder.publish(&staged, &change.path)?;
+        }
+        self.remove_extra()?;
+        let touched = self.touched();
+        self.folder.sync(&touched.iter().map(String::as_str).collect::<Vec<_>>())?;
+        self.folder.publish(&format!("{STAGE}/ledger"), INVENTORY)?;
+        self.folder.sync(&[HOME])?;
+        self.folder.remove(JOURNAL)
+    }
+
+    /// Between the plan and now somebody may have put something there.
+    fn check_still(&self, change: &Change) -> Result<(), PathError> {
+        if is_as_seen(self.folder, change)? {
+            return Ok(());
+        }
+        let source = io::Error::other("somebody else changed it at the same time");
+        Err(PathError { action: "write", path: self.folder.path(&change.path), source })
+    }
+
+    /// The files to be written, with where they wait. What was changed by hand is among them, as it was given up.
+    fn waiting(&self) -> Vec<(&Change, String)> {
+        let is_written = |status| matches!(status, Status::Missing | Status::Stale | Status::Modified);
+        let changes = self.plan.changes.iter().filter(|change| is_written(change.status));
+        let changes = changes.filter(|change| self.tree.get(&change.path).is_some());
+        changes.enumerate().map(|(index, change)| (change, format!("{STAGE}/{index}"))).collect()
+    }
+
+    /// Writes all files to where they wait.
     fn stage(&self) -> Result<(), PathError> {
-        self.waiting().par_iter().try_for_each(|(path, staged)| match self.tree.get(path) {
+        let waiting = self.waiting();
+        waiting.par_iter().try_for_each(|(change, staged)| match self.tree.get(&change.path) {
             Some(file) => self.folder.stage(staged, &file.bytes),
             None => Ok(()),
-        })
+        })?;
+        self.folder.sync(&waiting.iter().map(|(_, staged)| staged.as_str()).collect::<Vec<_>>())
     }
 
-    fn publish(&self) -> Result<(), PathError> {
-        for (path, staged) in self.waiting() {
-            if let Some((parent, _)) = path.rsplit_once('/') {
-                self.folder.make_folder(parent)?;
+    /// The folders that files are written to.
+    fn parents(&self) -> BTreeSet<String> {
+        let waiting = self.waiting();
+        let parents = waiting.iter().filter_map(|(change, _)| change.path.rsplit_once('/'));
+        parents.map(|(parent, _)| parent.to_owned()).collect()
+    }
+
+    /// The folders whose entries changed, and those above them, which may be new.
+    fn touched(&self) -> BTreeSet<String> {
+        let mut folders = BTreeSet::from([String::new()]);
+        for change in &self.plan.changes {
+            let mut rest = change.path.as_str();
+            while let Some((parent, _)) = rest.rsplit_once('/') {
+                folders.insert(parent.to_owned());
+                rest = parent;
             }
-            self.folder.publish(&staged, path)?;
         }
-        Ok(())
+        folders
     }
 
     /// Removes files that are not wanted any more, one by one, and folders that are empty then.
     fn remove_extra(&self) -> Result<(), PathError> {
-        let paths = self.plan.changes.iter().map(|change| change.path.as_str());
-        for path in paths.filter(|path| self.tree.get(path).is_none()) {
-            self.folder.remove(path)?;
-            self.folder.remove_empty_parents(path);
+        for change in self.plan.changes.iter().filter(|change| self.tree.get(&change.path).is_none()) {
+            self.check_still(change)?;
+            self.folder.remove(&change.path)?;
+            self.folder.remove_empty_parents(&change.path);
         }
         Ok(())
     }
 
-    fn replace(&self, path: &str, bytes: &[u8]) -> Result<(), PathError> {
-        let staged = format!("{STAGE}/books");
-        self.folder.stage(&staged, bytes)?;
-        self.folder.publish(&staged, path)?;
-        self.folder.sync(HOME)
-    }
-
     fn outcome(&self) -> Outcome {
-        let is_wanted = |path: &str| self.tree.get(path).is_some();
-        let given_up = self.plan.changes.iter().filter(|change| change.status == Status::Modified);
-        let updated = given_up.filter(|change| is_wanted(&change.path)).count();
-        let changed = self.plan.changes.len();
-        let written = self.plan.count(Status::Missing);
-        let updated = updated + self.plan.count(Status::Stale);
-        Outcome { written, updated, removed: changed - written - updated, unchanged: self.plan.unchanged }
-    }
-}
-
-/// Keeps two runs from writing at once. The operating system gives it back if the run dies.
-struct Lock {
-    file: File,
-}
-
-impl Lock {
-    fn take(folder: &Folder) -> Result<Self, Diagnostics> {
-        loop {
-            let file = folder.open_lock(LOCK).map_err(no_access)?;
-            if let Err(error) = file.try_lock() {
-                return Err(Diagnostic::error(format!("another stackgen is writing here ({error})"))
-                    .in_path(folder.root())
-                    .hint("wait until it is done, and run again")
-                    .into());
-            }
-            // The run that held it may have removed the file on its way out.
-            if folder.is_same_file(LOCK, &file) {
-                return Ok(Self { file });
-            }
-        }
-    }
-
-    /// Tidies up. That nothing is left behind is nice, not needed.
-    fn release(self, folder: &Folder) {
-        let _ = folder.remove(LOCK);
-        folder.remove_empty_parents(&format!("{STAGE}/x"));
-        drop(self.file);
+        let changes = || self.plan.changes.iter();
+        let count = |wanted: &[Status]| changes().filter(|change| wanted.contains(&change.status)).count();
+        let removed = changes().filter(|change| self.tree.get(&change.path).is_none()).count();
+        let written = count(&[Status::Missing]);
+        let adopted = count(&[Status::Unlisted]);
+        let updated = count(&[Status::Stale, Status::Modified, Status::Extra]) - removed;
+        Outcome { written, updated, removed, unchanged: self.plan.unchanged + adopted }
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::super::tree::TreeFile;
-    use super::*;
-
-    fn tree(files: &[(&str, &str)]) -> Tree {
-        let mut tree = Tree::default();
-        for (path, text) in files {
-            let file = TreeFile { bytes: text.as_bytes().to_vec(), object: None, app: None };
-            tree.add((*path).to_owned(), file).unwrap();
-        }
-        tree
-    }
-
-    fn everything(_: &str) -> bool {
-        true
-    }
-
-    fn read(root: &Path, path: &str) -> Option<String> {
-        std::fs::read_to_string(root.join(path)).ok()
-    }
-
-    /// Stops a run at each of its steps and looks whether the next one gets to where it should be.
-    #[test]
-    fn a_run_after_an_interrupted_one_picks_up_from_there() {
-        let old =
-            tree(&[("clusters/a/b/kept", "1"), ("clusters/a/b/changed", "1"), ("clusters/a/c/gone", "1")]);
-        let new =
-            tree(&[("clusters/a/b/kept", "1"), ("clusters/a/b/changed", "2"), ("clusters/a/d/new", "2")]);
-        for steps in 0..7 {
-            let directory = tempfile::tempdir().unwrap();
-            let root = directory.path();
-            write(root, &old, &everything, false).unwrap();
-            interrupt(root, &new, steps);
-            assert!(!check(root, &new, &everything).unwrap().is_clean(), "after {steps} steps");
-            // Another tree than the interrupted one: what that left behind is still known.
-            let last = tree(&[("clusters/a/b/kept", "1")]);
-            write(root, &last, &everything, false).unwrap();
-            assert!(check(root, &last, &everything).unwrap().is_clean());
-            let mut left: Vec<String> = walkdir::WalkDir::new(root)
-                .into_iter()
-                .flatten()
-                .map(|entry| entry.path().strip_prefix(root).unwrap().display().to_string())
-                .collect();
-            left.sort();
-            let expected = [
-                "",
-                ".stackgen",
-                ".stackgen/inventory.json",
-                "clusters",
-                "clusters/a",
-                "clusters/a/b",
-                "clusters/a/b/kept",
-            ];
-            assert_eq!(left, expected, "after {steps} steps");
-        }
-    }
-
-    /// Does the first steps of a run.
-    fn interrupt(root: &Path, tree: &Tree, steps: usize) {
-        let folder = Folder::new(root);
-        let past = Past::read(&folder).unwrap();
-        let plan = Plan::new(&folder, &past, tree, &everything).unwrap();
-        let writer = Writer { folder: &folder, tree, plan: &plan };
-        let mut journal = past.owned.clone();
-        journal.add(&plan.ledger);
-        let waiting = writer.waiting();
-        let publish = |index: usize| {
-            let (path, staged) = &waiting[index];
-            folder.make_folder(path.rsplit_once('/').unwrap().0).unwrap();
-            folder.publish(staged, path).unwrap();
-        };
-        let run: [&dyn Fn(); 6] = [
-            &|| folder.make_folder(STAGE).unwrap(),
-            &|| writer.stage().unwrap(),
-            &|| writer.replace(JOURNAL, journal.to_journal().as_bytes()).unwrap(),
-            &|| publish(0),
-            &|| publish(1),
-            &|| writer.remove_extra().unwrap(),
-        ];
-        for step in run.into_iter().take(steps) {
-            step();
-        }
-    }
-
-    #[test]
-    fn a_second_run_waits_its_turn() {
-        let directory = tempfile::tempdir().unwrap();
-        let root = directory.path();
-        let folder = Folder::new(root);
-        folder.make_folder(STAGE).unwrap();
-        let lock = Lock::take(&folder).unwrap();
-        let files = tree(&[("clusters/a/b/c", "1")]);
-        let error = write(root, &files, &everything, false).unwrap_err();
-        assert!(error.to_string().starts_with("another stackgen is writing here"), "{error}");
-        assert_eq!(read(root, "clusters/a/b/c"), None);
-        lock.release(&folder);
-        write(root, &files, &everything, false).unwrap();
-        assert_eq!(read(root, "clusters/a/b/c").as_deref(), Some("1"));
-    }
-
-    #[test]
-    fn a_run_with_nothing_to_do_tidies_up() {
-        let directory = tempfile::tempdir().unwrap();
-        let folder = Folder::new(directory.path());
-        let files = tree(&[("clusters/a/b/c", "1")]);
-        write(folder.root(), &files, &everything, false).unwrap();
-        folder.make_folder(STAGE).unwrap();
-        folder.stage(&format!("{STAGE}/0"), b"").unwrap();
-        folder.stage(LOCK, b"").unwrap();
-        write(folder.root(), &files, &everything, false).unwrap();
-        assert_eq!(folder.file_names(HOME), ["inventory.json"]);
-        assert!(!folder.path(STAGE).exists());
-    }
-
-    #[test]
-    fn what_is_out_of_scope_stays() {
-        let directory = tempfile::tempdir().unwrap();
-        let root = directory.path();
-        write(root, &tree(&[("clusters/a/x/f", "1"), ("clusters/b/x/f", "1")]), &everything, false).unwrap();
-        let only_a = |path: &str| path.starts_with("clusters/a/");
-        let outcome = write(root, &tree(&[("clusters/a/x/g", "1")]), &only_a, false).unwrap();
-        assert_eq!(outcome, Outcome { written: 1, updated: 0, removed: 1, unchanged: 0 });
-        assert_eq!(read(root, "clusters/b/x/f").as_deref(), Some("1"));
-        let all = tree(&[("clusters/a/x/g", "1"), ("clusters/b/x/f", "1")]);
-        assert!(check(root, &all, &everything).unwrap().is_clean());
-    }
-}
+mod tests;

@@ -3,3 +3,4 @@
 mod build;
 mod help;
 mod render;
+mod render_safety;

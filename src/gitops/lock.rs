@@ -1,0 +1,54 @@
+//! Keeps two runs from writing one tree at once.
+
+use std::fs::{File, TryLockError};
+
+use super::plan::no_access;
+use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::fs::{Folder, PathError};
+
+/// The file that is locked; it holds the number of the process.
+pub(super) const LOCK: &str = ".stackgen/lock";
+/// Enough for the number of a process.
+const NUMBER: u64 = 32;
+
+/// The right to write. The operating system gives it back if the run dies.
+pub(super) struct Lock {
+    file: File,
+}
+
+impl Lock {
+    /// Takes the lock, or says who has it.
+    pub(super) fn take(folder: &Folder) -> Result<Self, Diagnostics> {
+        loop {
+            let file = folder.open_lock(LOCK).map_err(no_access)?;
+            match file.try_lock() {
+                Ok(()) => {}
+                Err(TryLockError::WouldBlock) => return Err(held(folder).into()),
+                Err(TryLockError::Error(source)) => {
+                    return Err(no_access(PathError { action: "lock", path: folder.path(LOCK), source }));
+                }
+            }
+            // The run that held it may have removed the file on its way out.
+            if folder.is_same_file(LOCK, &file) {
+                // On a full disk others are not told who it is, and that is all.
+                let _ = folder.sign(LOCK, &file, &format!("{}\n", std::process::id()));
+                return Ok(Self { file });
+            }
+        }
+    }
+
+    /// Tidies up. That nothing is left behind is nice, not needed.
+    pub(super) fn release(self, folder: &Folder) {
+        let _ = folder.remove(LOCK);
+        drop(self.file);
+    }
+}
+
+fn held(folder: &Folder) -> Diagnostic {
+    let number = folder.read(LOCK, NUMBER).ok().flatten();
+    let number = number.and_then(|bytes| String::from_utf8(bytes).ok()?.trim().parse::<u32>().ok());
+    let process = number.map(|number| format!(" (process {number})")).unwrap_or_default();
+    Diagnostic::error(format!("another stackgen{process} is writing here"))
+        .in_path(folder.root())
+        .hint("wait until it is done, and run again")
+}
