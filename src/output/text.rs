@@ -17,6 +17,9 @@
 
 use std::fmt::Write;
 use std::path::Path;
+use std::sync::LazyLock;
+
+use regex::Regex;
 
 use crate::diagnostic::{Diagnostic, Place, Severity};
 use crate::yaml::{Origin, Sources};
@@ -115,6 +118,9 @@ impl Text<'_> {
     fn excerpt(&self, text: &mut String, origin: Origin) {
         let Some(location) = self.sources.locate(origin) else { return };
         let Some(source) = self.sources.line(origin) else { return };
+        if self.sources.around(origin).is_some_and(|(before, after)| is_in_secret(before, after)) {
+            return;
+        }
         let excerpt = Excerpt::new(source, location.column as usize - 1);
         let number = location.line.to_string();
         let gutter = " ".repeat(number.len());
@@ -190,6 +196,22 @@ fn word_length(characters: &[char]) -> usize {
     }
 }
 
+/// Whether a place is where secret values stand: in a document that has to do with a Secret, or in a generator of
+/// Secrets. Rather no line too often than a password in a log.
+fn is_in_secret(before: &str, after: &str) -> bool {
+    static KIND: LazyLock<Option<Regex>> =
+        LazyLock::new(|| Regex::new(r#"\bkind["']?\s*:\s*["']?Secret(List)?\b"#).ok());
+    let starts = before.rfind("\n---").unwrap_or(0);
+    let ends = after.find("\n---").unwrap_or(after.len());
+    let document = [&before[starts..], &after[..ends]].concat();
+    let is_key = |line: &&str| !line.starts_with([' ', '-', '#', '\r', '\n']) && !line.is_empty();
+    let rest_of_line = after.lines().next().unwrap_or_default();
+    let own = [before.rsplit('\n').next().unwrap_or_default(), rest_of_line].concat();
+    let key = [own.as_str()].into_iter().chain(before.lines().rev().skip(1)).find(is_key);
+    key.is_some_and(|key| key.trim_start_matches(['"', '\'', '{']).starts_with("secretGenerator"))
+        || KIND.as_ref().is_none_or(|kind| kind.is_match(&document))
+}
+
 /// The text without anything that a terminal would obey.
 fn visible(text: &str) -> String {
     text.chars().map(shown).collect()
@@ -244,6 +266,33 @@ hint: or
       two lines
 ";
         assert_eq!(shown, expected);
+    }
+
+    #[test]
+    fn lines_beside_secret_values_are_not_shown() {
+        let is_shown = |file: &str| {
+            let offset = file.find("hunter2").unwrap();
+            let shown = shown_for(file, offset, |origin| Diagnostic::error("x").at(origin));
+            assert!(shown.starts_with("error: x\n --> base/a.yaml:"), "{shown}");
+            shown.contains("hunter2")
+        };
+        for secret in [
+            "kind: Secret\nstringData:\n  a: hunter2\n",
+            "stringData: {a: hunter2}\nkind: \"Secret\"\n",
+            "{\"stringData\":{\"a\":\"hunter2\"},\"kind\":\"Secret\"}",
+            "kind: A\n---\nkind:   SecretList\nitems:\n- a: hunter2\n---\nkind: B\n",
+            "resources: []\nsecretGenerator:\n- name: a\n  literals:\n  - hunter2\n",
+            "secretGenerator: [{literals: [hunter2]}]\n",
+        ] {
+            assert!(!is_shown(secret), "{secret}");
+        }
+        for open in [
+            "kind: SecretStore\na: hunter2\n",
+            "kind: Secret\n---\nkind: ConfigMap\na: hunter2\n",
+            "secretGenerator:\n- name: a\nresources:\n- hunter2\n",
+        ] {
+            assert!(is_shown(open), "{open}");
+        }
     }
 
     #[test]
