@@ -88,7 +88,7 @@ const KNOWN_KINDS: &[(&str, &[&str])] = &[
 
 /// The file name of an object of an app whose own namespace is `home`.
 pub(super) fn file_name(id: &ResId<'_>, home: &str) -> String {
-    let mut name = id.gvk.kind.to_ascii_lowercase();
+    let mut name = encode(&id.gvk.kind.to_ascii_lowercase()).replace('.', "%2E").replace('-', "%2D");
     if !is_known(id) {
         name.push('.');
         name.push_str(&encode(id.gvk.group));
@@ -99,10 +99,10 @@ pub(super) fn file_name(id: &ResId<'_>, home: &str) -> String {
         name.push('@');
         name.push_str(&encode(id.namespace));
     }
-    shorten(&mut name);
     if is_device(&name) {
         name = format!("%{:02X}{}", name.as_bytes()[0], &name[1..]);
     }
+    shorten(&mut name);
     name.push_str(ENDING);
     name
 }
@@ -182,6 +182,46 @@ mod tests {
         assert_ne!(role("a.b"), role("a-b"));
         assert_ne!(role("\u{e9}"), role("e\u{301}"));
         assert_eq!(named("con.example.com/v1", "Con", "", "a"), "%63on.con.example.com-a.yaml");
+    }
+
+    /// Kustomize takes any text for a kind; it must not lead out of the folder, nor hide the file.
+    #[test]
+    fn a_kind_is_not_trusted() {
+        assert_eq!(named("v1", "../../x", "", "a"), "%2E%2E%2F%2E%2E%2Fx.-a.yaml");
+        assert_eq!(named("a/b/../../c", ".Git", "", "a"), "%2Egit.a-a.yaml");
+        assert_ne!(named("v1", "A-B", "", "c"), named("v1", "A", "", "B-c"));
+        assert_eq!(named("v1", "C\\D:", "", "x\n/.."), "c%5Cd%3A.-x%0A%2F...yaml");
+    }
+
+    #[test]
+    fn no_name_is_one_that_a_system_keeps_or_cannot_hold() {
+        let kinds = ["Con", "Aux", "NUL", "Com1", "Lpt9", "ConfigMap", "Conin$", " ", ".", "\u{e9}"];
+        let names = [
+            "con",
+            "nul.",
+            "a ",
+            " a",
+            "a.",
+            "..",
+            "A",
+            "\u{130}",
+            "\u{df}",
+            &"z".repeat(253),
+            &"\u{1f600}".repeat(60),
+        ];
+        let mut seen = std::collections::BTreeSet::new();
+        for (kind, name) in kinds.iter().flat_map(|kind| names.iter().map(move |name| (kind, name))) {
+            for namespace in ["", "monitoring", "con", "kube-system"] {
+                let file = file_name(&ResId { gvk: Gvk::parse("con/v1", kind), name, namespace }, "x");
+                assert!(
+                    file.len() <= LIMIT && super::super::inventory::is_ours(&format!("clusters/a/b/{file}")),
+                    "{file}"
+                );
+                assert!(!is_device(&file) && !file.ends_with(['.', ' ']), "{file}");
+                assert!(seen.insert(file.to_lowercase()), "{file} is there twice");
+            }
+        }
+        assert_eq!(seen.len(), 10 * 11 * 4);
     }
 
     #[test]
