@@ -11,6 +11,7 @@ mod inventory;
 mod lock;
 mod plan;
 mod secrets;
+mod source_path;
 mod tree;
 mod write;
 

@@ -8,7 +8,8 @@ use serde::Serialize;
 
 use super::file_name::file_name;
 use super::inventory::is_ours;
-use super::secrets::plain_secret;
+use super::secrets::{encrypted_text, plain_secret};
+use super::source_path::source_path;
 use super::{argo_cd, flux};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::resource::{ResId, Resource};
@@ -190,16 +191,24 @@ fn object_file(
     sources: &Sources,
     root: &Path,
 ) -> Result<TreeFile, Diagnostic> {
+    let text = match encrypted_text(object, sources)? {
+        Some(text) => text,
+        None => object_text(object, sources, root)?,
+    };
+    let object = Some(describe(&object.current_id()));
+    Ok(TreeFile { bytes: text.into_bytes(), object, app: Some(app.to_owned()) })
+}
+
+/// An object with where it comes from.
+fn object_text(object: &Resource<'_>, sources: &Sources, root: &Path) -> Result<String, Diagnostic> {
     let mut text = HEADER.to_owned();
     if let Some(location) = sources.locate(object.node.origin) {
-        let source = location.file.strip_prefix(root).unwrap_or(&location.file);
-        let _ = writeln!(text, "# Source: {}", source.display().to_string().replace('\\', "/"));
+        let _ = writeln!(text, "# Source: {}", source_path(&location.file, root));
     }
     emit(&object.node, &mut text).map_err(|error| {
         Diagnostic::error(error.to_string()).at(object.node.origin).object(object.current_id())
     })?;
-    let object = Some(describe(&object.current_id()));
-    Ok(TreeFile { bytes: text.into_bytes(), object, app: Some(app.to_owned()) })
+    Ok(text)
 }
 
 /// The list of an app's files, for `kubectl apply -k` and for Flux.
@@ -229,6 +238,7 @@ pub(super) fn engine_file(
     let object = engine_object(input.templates.render(template, context)?, template, input.sources)?;
     let mut text = format!("{HEADER}# Source: templates/{template}\n");
     emit(&object.node, &mut text).map_err(|error| Diagnostic::error(error.to_string()))?;
+    plain_secret(&object).map_or(Ok(()), Err)?;
     let id = describe(&object.current_id());
     Ok(TreeFile { bytes: text.into_bytes(), object: Some(id), app: app.map(str::to_owned) })
 }

@@ -4,3 +4,4 @@ mod build;
 mod help;
 mod render;
 mod render_safety;
+mod render_secrets;
