@@ -1,0 +1,1 @@
+"""The parts of tests/stack/check-live: real servers on loopback, and what is asked of them."""
