@@ -22,8 +22,21 @@ impl FileSystem for Disk {
         path.is_dir()
     }
 
-    fn is_plain_file(&self, path: &Path) -> bool {
-        path.symlink_metadata().is_ok_and(|metadata| metadata.is_file())
+    #[cfg(unix)]
+    fn read_plain(&self, path: &Path) -> io::Result<Option<Vec<u8>>> {
+        use rustix::fs::{Mode, OFlags};
+        // One look-up of the path does for all questions; a pipe must not block.
+        let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
+        match rustix::fs::open(path, flags, Mode::empty()) {
+            Ok(handle) => read_if_regular(handle.into()),
+            Err(_) => Ok(None),
+        }
+    }
+
+    #[cfg(not(unix))]
+    fn read_plain(&self, path: &Path) -> io::Result<Option<Vec<u8>>> {
+        let is_file = path.symlink_metadata().is_ok_and(|metadata| metadata.is_file());
+        is_file.then(|| self.read(path)).transpose()
     }
 
     fn canonical(&self, path: &Path) -> io::Result<PathBuf> {
@@ -39,4 +52,31 @@ impl FileSystem for Disk {
         names.sort();
         names
     }
+}
+
+#[cfg(unix)]
+fn read_if_regular(mut file: std::fs::File) -> io::Result<Option<Vec<u8>>> {
+    use std::io::Read as _;
+
+    let metadata = file.metadata()?;
+    if !metadata.is_file() {
+        return Ok(None);
+    }
+    // As many bytes as there are: `read_to_end` would ask for the size and the end again.
+    let length = usize::try_from(metadata.len()).unwrap_or(usize::MAX);
+    let mut bytes = Vec::new();
+    bytes.try_reserve_exact(length)?;
+    bytes.resize(length, 0);
+    let mut filled = 0;
+    while filled < bytes.len() {
+        match file.read(&mut bytes[filled..])? {
+            0 => break,
+            count => filled += count,
+        }
+    }
+    bytes.truncate(filled);
+    if bytes.is_empty() {
+        file.read_to_end(&mut bytes)?; // some file systems say nothing of sizes
+    }
+    Ok(Some(bytes))
 }

@@ -50,8 +50,8 @@ impl FileSystem for Memory {
             .is_some_and(|(file, _)| file.starts_with(&folder))
     }
 
-    fn is_plain_file(&self, path: &Path) -> bool {
-        self.is_file(path)
+    fn read_plain(&self, path: &Path) -> io::Result<Option<Vec<u8>>> {
+        self.is_file(path).then(|| self.read(path)).transpose()
     }
 
     fn canonical(&self, path: &Path) -> io::Result<PathBuf> {

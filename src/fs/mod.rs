@@ -21,8 +21,8 @@ pub trait FileSystem: Sync {
     fn is_file(&self, path: &Path) -> bool;
     /// Whether there is a folder, symbolic links followed.
     fn is_dir(&self, path: &Path) -> bool;
-    /// Whether a file itself, not a symbolic link to one, has this path.
-    fn is_plain_file(&self, path: &Path) -> bool;
+    /// The bytes of what has this path, if it is a file itself and not a symbolic link to one.
+    fn read_plain(&self, path: &Path) -> io::Result<Option<Vec<u8>>>;
     /// The path without symbolic links, `.` and `..`; an error if nothing is there.
     fn canonical(&self, path: &Path) -> io::Result<PathBuf>;
     /// The names in a folder, sorted, for messages that propose one.

@@ -106,12 +106,25 @@ impl<'a, 's> Loader<'a, 's> {
 
     /// The bytes of the file `path`, and the path that messages show.
     pub fn read(&self, path: Text<'_>) -> Result<(PathBuf, Vec<u8>), Diagnostics> {
+        if let Some(found) = self.read_here(path)? {
+            return Ok(found);
+        }
         self.refuse_remote(path)?;
         let file = self.locate(path)?;
-        let bytes = self.files.read(&file).map_err(|error| {
-            Diagnostic::error(format!("cannot read `{}`: {error}", path.value)).at(path.origin)
-        })?;
+        let bytes = self.files.read(&file).map_err(|error| unreadable(path, &error))?;
         Ok((file, bytes))
+    }
+
+    /// The same, if the path is the bare name of a file in the kustomization's own folder: most are, and then there is
+    /// no link to follow and no way out.
+    pub fn read_here(&self, path: Text<'_>) -> Result<Option<(PathBuf, Vec<u8>)>, Diagnostics> {
+        let mut parts = Path::new(path.value).components();
+        if !matches!((parts.next(), parts.next()), (Some(Component::Normal(_)), None)) {
+            return Ok(None);
+        }
+        let file = self.root().join(path.value);
+        let bytes = self.files.read_plain(&file).map_err(|error| unreadable(path, &error))?;
+        Ok(bytes.map(|bytes| (file, bytes)))
     }
 
     /// The text of the file `path`.
@@ -148,9 +161,6 @@ impl<'a, 's> Loader<'a, 's> {
     /// Where the file `path` is, if the kustomization may read it.
     fn locate(&self, path: Text<'_>) -> Result<PathBuf, Diagnostics> {
         let file = self.root().join(path.value);
-        if self.is_here(path.value, &file) {
-            return Ok(file);
-        }
         let canonical = self.files.canonical(&file).map_err(|_| self.missing(path))?;
         if self.files.is_dir(&canonical) {
             return Err(Diagnostic::error(format!("`{}` is a folder, a file is needed", path.value))
@@ -167,14 +177,6 @@ impl<'a, 's> Loader<'a, 's> {
             .into());
         }
         Ok(canonical)
-    }
-
-    /// Whether the path is the bare name of a file in the kustomization's own folder: most are, and then there is no
-    /// link to follow and no way out.
-    fn is_here(&self, path: &str, file: &Path) -> bool {
-        let mut parts = Path::new(path).components();
-        matches!((parts.next(), parts.next()), (Some(Component::Normal(_)), None))
-            && self.files.is_plain_file(file)
     }
 
     fn missing(&self, path: Text<'_>) -> Diagnostics {
@@ -203,6 +205,10 @@ impl<'a, 's> Loader<'a, 's> {
             .hint("fetch it into the repository and name the local path")
             .into())
     }
+}
+
+fn unreadable(path: Text<'_>, error: &std::io::Error) -> Diagnostic {
+    Diagnostic::error(format!("cannot read `{}`: {error}", path.value)).at(path.origin)
 }
 
 /// Whether upstream would fetch this path: a URL, or a Git repository in one of its spellings.

@@ -3,6 +3,7 @@
 //! The order is upstream's (`api/internal/target/kusttarget.go`): resources, field specs, generators, components,
 //! transformers, validators, vars.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use rayon::prelude::*;
@@ -90,8 +91,14 @@ impl<'a, 's> Target<'a, 's> {
     /// The objects of each path; `None` for a folder.
     fn read_files(&self, paths: &[Text<'s>], run: &Run<'_, 's>) -> Vec<Option<ReadObjects<'s>>> {
         let tracked = run.metadata.tracked;
-        let read =
-            |path: &Text<'s>| (!self.loader.is_dir(path.value)).then(|| self.read_file(*path, tracked));
+        let read = |path: &Text<'s>| match self.loader.read_here(*path) {
+            Ok(None) if self.loader.is_dir(path.value) => None,
+            Ok(None) => {
+                Some(self.loader.read(*path).and_then(|found| self.objects_of(found, *path, tracked)))
+            }
+            Ok(Some(found)) => Some(self.objects_of(found, *path, tracked)),
+            Err(error) => Some(Err(error)),
+        };
         if paths.len() < FILES_WORTH_THREADS {
             paths.iter().map(read).collect()
         } else {
@@ -99,8 +106,13 @@ impl<'a, 's> Target<'a, 's> {
         }
     }
 
-    fn read_file(&self, path: Text<'s>, tracked: bool) -> ReadObjects<'s> {
-        let mut objects = read_objects(self.loader.text(path)?, self.loader.sources())?;
+    fn objects_of(
+        &self,
+        (file, bytes): (PathBuf, Vec<u8>),
+        path: Text<'s>,
+        tracked: bool,
+    ) -> ReadObjects<'s> {
+        let mut objects = read_objects(self.loader.add(&file, bytes, path)?, self.loader.sources())?;
         if tracked {
             let path = join_path(&self.path, path.value);
             let origin = Arc::new(BuildOrigin { path, ..BuildOrigin::default() });

@@ -70,9 +70,9 @@ impl FileSystem for StackFiles {
         place.is_dir(&path)
     }
 
-    fn is_plain_file(&self, path: &Path) -> bool {
+    fn read_plain(&self, path: &Path) -> io::Result<Option<Vec<u8>>> {
         let (place, path) = self.place(path);
-        place.is_plain_file(&path)
+        place.read_plain(&path)
     }
 
     fn canonical(&self, path: &Path) -> io::Result<PathBuf> {
