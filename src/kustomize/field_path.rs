@@ -54,6 +54,8 @@ pub(super) struct FieldPaths<'s> {
 struct Walk<'w, 'f, 's> {
     create: Create,
     origin: Origin,
+    /// Scalars that look like null, but have no type.
+    untyped: &'w [Origin],
     set: &'w mut Set<'f, 's>,
 }
 
@@ -87,7 +89,7 @@ impl<'s> FieldPaths<'s> {
             if path.spec.path == ANNOTATIONS && resource.has_bookkeeping() {
                 make_annotations(resource, origin);
             }
-            if let Err(error) = path.walk(&mut resource.node, create, origin, set) {
+            if let Err(error) = path.walk(resource, create, origin, set) {
                 let id = resource.current_id();
                 errors.push(error.object(id).related(path.spec.origin.or(origin), "asked for here"));
             }
@@ -120,10 +122,23 @@ impl<'s> FieldPath<'s> {
         Self { spec, parts }
     }
 
-    /// Calls `set` with every node at the end of the path. What is made on the way has `origin`.
+    /// Calls `set` with every node of an object at the end of the path. What is made on the way has `origin`.
     pub(super) fn walk(
         &self,
+        resource: &mut Resource<'s>,
+        create: Create,
+        origin: Origin,
+        set: &mut Set<'_, 's>,
+    ) -> Result<(), Diagnostic> {
+        let untyped = resource.marks.as_ref().map_or(&[][..], |marks| &marks.untyped);
+        self.walk_node(&mut resource.node, untyped, create, origin, set)
+    }
+
+    /// As [`Self::walk`]; what looks like null is none if it is one of the `untyped`.
+    pub(super) fn walk_node(
+        &self,
         node: &mut Node<'s>,
+        untyped: &[Origin],
         create: Create,
         origin: Origin,
         set: &mut Set<'_, 's>,
@@ -133,7 +148,7 @@ impl<'s> FieldPath<'s> {
                 .at(self.spec.origin.or(origin)));
         }
         let create = if self.spec.create { create } else { Create::Never };
-        Walk { create, origin, set }.step(node, &self.parts).map_err(|mut error| {
+        Walk { create, origin, untyped, set }.step(node, &self.parts).map_err(|mut error| {
             error.message = format!("field `{}`: {}", self.spec.path, error.message);
             error
         })
@@ -141,9 +156,13 @@ impl<'s> FieldPath<'s> {
 }
 
 impl<'s> Walk<'_, '_, 's> {
+    fn is_null(&self, node: &Node<'_>) -> bool {
+        node.is_null() && !self.untyped.contains(&node.origin)
+    }
+
     fn step(&mut self, node: &mut Node<'s>, parts: &[Part<'s>]) -> Result<(), Diagnostic> {
         let Some((part, rest)) = parts.split_first() else { return (self.set)(node) };
-        if node.is_null() {
+        if self.is_null(node) {
             return Ok(());
         }
         match &mut node.value {
@@ -176,7 +195,7 @@ impl<'s> Walk<'_, '_, 's> {
             mapping.push(Key { text: part.name, origin: self.origin }, made.clone());
         }
         let field = mapping.get_mut(part.name)?;
-        if field.is_null() {
+        if self.is_null(field) {
             match made {
                 Some(made) => *field = made,
                 None if part.is_list => *field = Node::sequence(Vec::new(), field.origin),
@@ -238,14 +257,16 @@ mod tests {
     fn set(node: &mut Node<'static>, path: &'static str, create: bool) -> Result<usize, Diagnostic> {
         let sources = Box::leak(Box::new(Sources::new()));
         let spec = FieldSpec::built_in("", "", "", path, create);
+        let mut resource = Resource::new(std::mem::replace(node, text("")));
         let mut count = 0;
-        FieldPath::new(spec, sources)
-            .walk(node, Create::Scalar, Origin::NONE, &mut |field| {
+        let walked =
+            FieldPath::new(spec, sources).walk(&mut resource, Create::Scalar, Origin::NONE, &mut |field| {
                 count += 1;
                 *field = text("new");
                 Ok(())
-            })
-            .map(|()| count)
+            });
+        *node = resource.node;
+        walked.map(|()| count)
     }
 
     #[test]

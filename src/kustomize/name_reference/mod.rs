@@ -15,6 +15,7 @@ use rustc_hash::FxHashMap;
 
 use super::field_path::{Create, FieldPath};
 use super::transformer_config::NameReference;
+use super::untyped_scalar::untyped;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::resource::{Gvk, ResMap, Resource};
 use crate::yaml::{Node, Origin, Sources};
@@ -69,13 +70,16 @@ fn fix<'s>(
     let referrer = Referrer::new(resource)?;
     // Taken out, so that the histories of all objects can be read meanwhile.
     let mut node = std::mem::replace(&mut resource.node, Node::null(Origin::NONE));
-    let fixed = fix_node(&mut node, position, &referrer, rules, Known::new(candidates, resources));
+    let untyped = untyped(resource);
+    let known = Known::new(candidates, resources);
+    let fixed = fix_node(&mut node, &untyped, position, &referrer, rules, known);
     resources.as_mut_slice()[position].node = node;
     fixed
 }
 
 fn fix_node<'r, 's: 'r>(
     node: &mut Node<'s>,
+    untyped: &[Origin],
     position: usize,
     referrer: &Referrer<'s>,
     rules: impl Iterator<Item = &'r Rule<'s>>,
@@ -86,7 +90,8 @@ fn fix_node<'r, 's: 'r>(
     for rule in rules {
         let role_ref = rule.is_role_ref.then(|| referrer::role_ref(node)).flatten();
         let mut selection = Selection { referrer, history, target: rule.target, role_ref, known };
-        let walked = rule.field.walk(node, Create::Never, Origin::NONE, &mut |node| selection.set(node));
+        let mut set = |node: &mut Node<'s>| selection.set(node);
+        let walked = rule.field.walk_node(node, untyped, Create::Never, Origin::NONE, &mut set);
         // Rules for several kinds share a field; what is wrong with it is said once.
         if let Err(error) = walked
             && errors

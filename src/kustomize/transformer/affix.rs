@@ -88,7 +88,7 @@ impl<'s> Affix<'s> {
             return Ok(());
         }
         let origin = self.text.origin;
-        path.walk(&mut resource.node, Create::Scalar, origin, &mut |node: &mut Node<'s>| {
+        path.walk(resource, Create::Scalar, origin, &mut |node: &mut Node<'s>| {
             let old = node.text().unwrap_or_default();
             let new = match self.side {
                 Side::Before => format!("{}{old}", self.text.value),

@@ -109,13 +109,13 @@ impl<'a, 's> Transformer<'a, 's> {
             }
         };
         if !id.is_cluster_scoped() {
-            report(self.metadata_namespace.walk(&mut resource.node, Create::Scalar, origin, &mut set));
+            report(self.metadata_namespace.walk(resource, Create::Scalar, origin, &mut set));
         }
         if is_role_binding(gvk.kind) {
             report(set_subjects(settings, &mut resource.node));
         }
         for path in self.fields.of(&gvk).filter(|path| is_wanted(&path.spec, &gvk)) {
-            report(path.walk(&mut resource.node, Create::Scalar, origin, &mut set));
+            report(path.walk(resource, Create::Scalar, origin, &mut set));
         }
         errors.into_result()
     }

@@ -36,10 +36,9 @@ pub fn apply<'s>(
                 is_found = true;
                 if let Some(resource) = resources.get_mut(*position)
                     && resource.gvk().is_selected_by(&path.spec.gvk)
-                    && let Err(error) =
-                        path.walk(&mut resource.node, Create::Scalar, replica.origin, &mut |node| {
-                            set_scalar(node, count, replica.origin)
-                        })
+                    && let Err(error) = path.walk(resource, Create::Scalar, replica.origin, &mut |node| {
+                        set_scalar(node, count, replica.origin)
+                    })
                 {
                     errors.push(error.object(id).related(replica.origin, "asked for here"));
                 }

@@ -94,9 +94,8 @@ impl<'s> VarSet<'s> {
             // Field by field, because upstream expands a shared string again wherever it comes across it.
             for path in paths.of(&resource.gvk()) {
                 let places = Places::of(resource);
-                let walked = path.walk(&mut resource.node, Create::Never, Origin::NONE, &mut |node| {
-                    expander.expand(node, &untyped)
-                });
+                let walked = path
+                    .walk(resource, Create::Never, Origin::NONE, &mut |node| expander.expand(node, &untyped));
                 if let Err(error) = walked {
                     errors.push(error.object(resource.current_id()));
                 }
