@@ -5,7 +5,7 @@
 
 use crate::resource::Resource;
 use crate::schema::{ListStrategy, TypeRef};
-use crate::yaml::{Node, Origin, Style, Typing, Value, is_string};
+use crate::yaml::{Node, Origin, Scalar, Style, Typing, Value, is_string, resolve};
 
 /// The origins of an object's untyped scalars; each is made for its scalar alone.
 pub(super) fn untyped(resource: &Resource<'_>) -> Vec<Origin> {
@@ -15,6 +15,11 @@ pub(super) fn untyped(resource: &Resource<'_>) -> Vec<Origin> {
 /// Whether a scalar's text alone decides that it is no string.
 fn looks_typed(node: &Node<'_>) -> bool {
     node.style == Style::Plain && node.text().is_some_and(|text| !is_string(text, Typing::Core))
+}
+
+/// A merge asks a reader that takes dates for strings, and leaves them as they are.
+fn is_date(node: &Node<'_>) -> bool {
+    node.text().is_some_and(|text| matches!(resolve(text, Typing::Core), Scalar::Timestamp(_)))
 }
 
 /// Makes a scalar a string if it is one of the `untyped`.
@@ -38,7 +43,7 @@ fn take_within(node: &mut Node<'_>, untyped: &[Origin], known: Option<TypeRef<'_
                 let value = &mut entry.value;
                 if value.text() == Some("") && untyped.contains(&value.origin) {
                     settle_empty(value, in_flow);
-                } else {
+                } else if !is_date(value) {
                     take_for_string(value, untyped);
                 }
                 take_within(value, untyped, known.and_then(|known| known.field(entry.key.text)), in_flow);
