@@ -105,6 +105,7 @@ fn combined<'s>(old: &Resource<'s>, mut new: Resource<'s>) -> Resource<'s> {
     new.set_name(old.name(), origin_of(old, "name"));
     new.set_namespace(old.namespace(), origin_of(old, "namespace").or(origin));
     new.needs_hash_suffix &= old.needs_hash_suffix;
+    new.is_generated = old.is_generated;
     new.behavior = old.behavior;
     new.previous_ids.clone_from(&old.previous_ids);
     new.name_prefixes.clone_from(&old.name_prefixes);
