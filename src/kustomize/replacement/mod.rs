@@ -111,15 +111,10 @@ impl<'s> Work<'_, 's> {
                     continue;
                 }
                 let id = resource.current_id();
-                errors.absorb(target.write(resource, &value, self.sources, &self.budget));
+                let live = found.as_ref().filter(|one| one.position == position && one.follows_field());
+                errors.absorb(target.write(resource, &mut value, live, self.sources, &self.budget));
                 if resource.current_id() != id {
                     self.index.add(position, resource);
-                }
-                // The field that is copied may itself have been written.
-                if let Some(found) =
-                    found.as_ref().filter(|one| one.position == position && one.follows_field())
-                {
-                    value = found.value(self.resources).unwrap_or(value);
                 }
             }
         }

@@ -66,6 +66,11 @@ impl<'a, 's> Found<'a, 's> {
         let Some(resource) = resources.get(self.position) else {
             return Err(Diagnostic::error("the source of a replacement is gone").at(self.source.origin));
         };
+        self.value_in(resource)
+    }
+
+    /// The value that the source's object has now.
+    pub(super) fn value_in(&self, resource: &Resource<'s>) -> Result<Copied<'s>, Diagnostic> {
         let error = |message: String| {
             Diagnostic::error(message)
                 .at(self.path.text.origin)

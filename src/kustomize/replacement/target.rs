@@ -2,6 +2,7 @@
 
 use super::DEFAULT_FIELD_PATH;
 use super::field_path::{FieldPath, Step};
+use super::source::Found;
 use super::value::{Budget, Copied};
 use super::walk::{Failure, Walk};
 use crate::diagnostic::{Diagnostic, Diagnostics};
@@ -72,51 +73,115 @@ impl<'a, 's> Target<'a, 's> {
         any_id(&self.select) && self.select.matches_metadata(resource) && !self.reject.iter().any(rejects)
     }
 
-    /// Writes the value to all fields of one object.
+    /// Writes the value to all fields of one object. A value that is a field of this object is `live`: it is read anew
+    /// for each path, because it may hold what was written or made.
     pub(super) fn write(
         &self,
         resource: &mut Resource<'s>,
-        value: &Copied<'s>,
+        value: &mut Copied<'s>,
+        live: Option<&Found<'_, 's>>,
         sources: &'s Sources,
         budget: &Budget,
     ) -> Result<(), Diagnostics> {
         let mut errors = Diagnostics::default();
         let id = resource.current_id();
-        let create = self.options.filter(|options| options.create).map(|_| value.new_node());
-        let mut shared = SharedScalars::new(sources);
         let places = Places::of(resource);
-        let mut untyped = untyped(resource);
-        let known = untyped.len();
+        let shared = SharedScalars::new(sources);
+        let mut writer =
+            Writer { options: self.options, sources, budget, untyped: untyped(resource), shared };
+        let known = writer.untyped.len();
         for (path, steps) in &self.paths {
-            if value.depth() + steps.len() > MAX_DEPTH {
-                let reason = format!("collections would be nested more than {MAX_DEPTH} deep");
-                errors.push(report(Failure::Refused(reason, Origin::NONE), path.text, false).object(id));
-                continue;
+            let result = writer.write_path(resource, (path, steps), value, live);
+            if let Err(failure) = result {
+                let creates = self.options.is_some_and(|options| options.create);
+                let error = report(failure, path.text, creates).object(id);
+                errors.push(error.related(resource.node.origin, "the target is this object"));
             }
-            let mut write = |node: &mut Node<'s>, fresh: bool| {
-                let (origin, was_scalar) = (node.origin, node.text().is_some());
-                let open = fresh || node.style == Style::Plain && untyped.contains(&origin);
-                value
-                    .write(node, open, self.options, sources, budget)
-                    .map_err(|reason| Failure::Refused(reason, origin))?;
-                if let Some(text) = node.text().filter(|_| open || !was_scalar && value.is_open()) {
-                    node.origin = shared.origin_for(text, node.origin);
-                    untyped.push(node.origin);
+            if let Some(Ok(now)) = live.map(|found| found.value_in(resource)) {
+                *value = now;
+            }
+        }
+        if writer.untyped.len() > known {
+            resource.marks_mut().untyped = writer.untyped;
+        }
+        writer.shared.settle(resource, &places);
+        errors.into_result()
+    }
+}
+
+/// Writes to one object, and keeps what is to be known of its scalars afterwards.
+struct Writer<'w, 's> {
+    options: Option<&'w FieldOptions<'s>>,
+    sources: &'s Sources,
+    budget: &'w Budget,
+    shared: SharedScalars<'s>,
+    untyped: Vec<Origin>,
+}
+
+impl<'s> Writer<'_, 's> {
+    fn write_path(
+        &mut self,
+        resource: &mut Resource<'s>,
+        (path, steps): (&FieldPath<'s>, &[Step<'s>]),
+        value: &mut Copied<'s>,
+        live: Option<&Found<'_, 's>>,
+    ) -> Result<(), Failure> {
+        let create = self.options.filter(|options| options.create).map(|_| value.new_node());
+        let (origin, sources) = (path.text.origin, self.sources);
+        check_depth(value, steps)?;
+        let mut write = |node: &mut Node<'s>, fresh: bool| self.write_field(node, fresh, value);
+        let mut walk = Walk { create, only_makes: false, origin, sources, write: &mut write };
+        match walk.write_in_text(&mut resource.node, path, steps) {
+            Err(Failure::Missing(_)) => {}
+            result => return result,
+        }
+        if let Some(found) = live.filter(|_| create.is_some()) {
+            // Upstream makes all fields before it copies, perhaps inside of what it copies.
+            let mut keep = |node: &mut Node<'s>, fresh: bool| {
+                if fresh {
+                    self.keep_untyped(node);
                 }
                 Ok(())
             };
-            let mut walk = Walk { create, origin: path.text.origin, sources, write: &mut write };
-            if let Err(failure) = walk.write_all(&mut resource.node, path, steps) {
-                let error = report(failure, path.text, create.is_some());
-                errors.push(error.object(id).related(resource.node.origin, "the target is this object"));
+            let mut walk = Walk { create, only_makes: true, origin, sources, write: &mut keep };
+            walk.write_fields(&mut resource.node, steps)?;
+            if let Ok(now) = found.value_in(resource) {
+                *value = now;
+                check_depth(value, steps)?;
             }
         }
-        if untyped.len() > known {
-            resource.marks_mut().untyped = untyped;
-        }
-        shared.settle(resource, &places);
-        errors.into_result()
+        let mut write = |node: &mut Node<'s>, fresh: bool| self.write_field(node, fresh, value);
+        let mut walk = Walk { create, only_makes: false, origin, sources, write: &mut write };
+        walk.write_fields(&mut resource.node, steps)
     }
+
+    fn write_field(&mut self, node: &mut Node<'s>, fresh: bool, value: &Copied<'s>) -> Result<(), Failure> {
+        let (origin, was_scalar) = (node.origin, node.text().is_some());
+        let open = fresh || node.style == Style::Plain && self.untyped.contains(&origin);
+        value
+            .write(node, open, self.options, self.sources, self.budget)
+            .map_err(|reason| Failure::Refused(reason, origin))?;
+        if open || !was_scalar && value.is_open() {
+            self.keep_untyped(node);
+        }
+        Ok(())
+    }
+
+    /// Notes that a scalar has no type; other nodes have one.
+    fn keep_untyped(&mut self, node: &mut Node<'s>) {
+        if let Some(text) = node.text() {
+            node.origin = self.shared.origin_for(text, node.origin);
+            self.untyped.push(node.origin);
+        }
+    }
+}
+
+fn check_depth(value: &Copied<'_>, steps: &[Step<'_>]) -> Result<(), Failure> {
+    if value.depth() + steps.len() > MAX_DEPTH {
+        let reason = format!("collections would be nested more than {MAX_DEPTH} deep");
+        return Err(Failure::Refused(reason, Origin::NONE));
+    }
+    Ok(())
 }
 
 fn report(failure: Failure, path: Text<'_>, create: bool) -> Diagnostic {

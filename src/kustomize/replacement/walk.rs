@@ -22,6 +22,8 @@ pub(super) type Write<'w, 's> = dyn FnMut(&mut Node<'s>, bool) -> Result<(), Fai
 pub(super) struct Walk<'w, 's> {
     /// What to make at the end of a path; nothing is made if `None`.
     pub(super) create: Option<NewNode>,
+    /// Whether fields are only made, so that text with YAML or JSON stays as it is.
+    pub(super) only_makes: bool,
     /// The place of what is made on the way.
     pub(super) origin: Origin,
     /// Where texts are kept.
@@ -32,16 +34,7 @@ pub(super) struct Walk<'w, 's> {
 
 impl<'s> Walk<'_, 's> {
     /// Writes all fields at the end of a path. That there is none is an error.
-    pub(super) fn write_all(
-        &mut self,
-        object: &mut Node<'s>,
-        path: &FieldPath<'s>,
-        steps: &[Step<'s>],
-    ) -> Result<(), Failure> {
-        match self.write_in_text(object, path, steps) {
-            Err(Failure::Missing(_)) => {}
-            result => return result,
-        }
+    pub(super) fn write_fields(&mut self, object: &mut Node<'s>, steps: &[Step<'s>]) -> Result<(), Failure> {
         match self.go(object, steps, false)? {
             0 => Err(Failure::Missing(what_is_there(object, steps))),
             _ => Ok(()),
@@ -50,7 +43,7 @@ impl<'s> Walk<'_, 's> {
 
     /// If the path leads into YAML or JSON inside a string, writes there. The string is looked up as a source is:
     /// items by exact text.
-    fn write_in_text(
+    pub(super) fn write_in_text(
         &mut self,
         object: &mut Node<'s>,
         path: &FieldPath<'s>,
@@ -111,6 +104,9 @@ impl<'s> Walk<'_, 's> {
         }
         let Some(value) = mapping.get_mut(key) else { return Ok(0) };
         if value.text().is_some() && !rest.is_empty() {
+            if self.only_makes {
+                return Ok(1);
+            }
             return structured::edit(value, self.sources, |root| self.go(root, rest, false));
         }
         self.go(value, rest, is_new)
