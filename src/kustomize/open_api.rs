@@ -7,12 +7,13 @@ use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::schema::{BUILTIN_VERSION, Schema};
 use crate::yaml::{Node, ParseOptions, parse_one};
 
-/// Puts the schema that the field names into `schema`. Types that were in use before stay known, as upstream.
+/// Puts the schema that the field names into `schema`. As upstream, the built-in types stay known if one was looked up
+/// before; and they even win if it was asked whether a type is built in that is not (`is_builtin_needed`).
 pub(super) fn use_schema<'s>(
     schema: &mut Schema<'s>,
     field: &TextMap<'s>,
     loader: &Loader<'_, 's>,
-    in_use: bool,
+    is_builtin_needed: bool,
 ) -> Result<(), Diagnostics> {
     let value_of = |name: &str| field.iter().find(|(key, _)| key.value == name).map(|(_, value)| *value);
     match (value_of("path"), value_of("version")) {
@@ -22,8 +23,13 @@ pub(super) fn use_schema<'s>(
             .into()),
         (Some(path), None) => {
             let document = read(loader, path)?;
-            let read =
-                if in_use { schema.add(document) } else { Schema::custom(document).map(|new| *schema = new) };
+            let read = if schema.was_asked() {
+                schema.add(document)
+            } else if is_builtin_needed {
+                schema.add_below_builtin(document)
+            } else {
+                Schema::custom(document).map(|new| *schema = new)
+            };
             read.map_err(|error| Diagnostic::error(error.to_string()).at(error.origin).into())
         }
         (None, Some(version)) if !version.is_empty() && version.value != BUILTIN_VERSION => {

@@ -10,6 +10,7 @@ use super::kustomization::Kustomization;
 use super::loader::Loader;
 use super::open_api;
 use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::resource::{Gvk, Resource, is_known_scope};
 use crate::schema::Schema;
 
 /// What kustomizations below the top gathered, by folder.
@@ -22,8 +23,8 @@ pub(super) struct Run<'b, 's> {
     /// Which lists merge by which keys.
     pub(super) schema: Schema<'s>,
     schema_is_set: bool,
-    /// Whether the schema may have been asked already.
-    pub(super) objects_were_read: bool,
+    /// Whether objects were read of whose type the built-in schema does not know the scope.
+    unknown_types_were_read: bool,
     /// Things to tell the user.
     pub(super) warnings: Vec<Diagnostic>,
     /// `None` where there is nothing to share with.
@@ -37,7 +38,7 @@ impl<'b, 's> Run<'b, 's> {
             metadata,
             schema: Schema::builtin(),
             schema_is_set: false,
-            objects_were_read: false,
+            unknown_types_were_read: false,
             warnings: Vec::new(),
             bases,
         }
@@ -52,9 +53,21 @@ impl<'b, 's> Run<'b, 's> {
         if kustomization.openapi.is_empty() || self.schema_is_set {
             return Ok(());
         }
-        open_api::use_schema(&mut self.schema, &kustomization.openapi, loader, self.objects_were_read)?;
+        open_api::use_schema(&mut self.schema, &kustomization.openapi, loader, self.unknown_types_were_read)?;
         self.schema_is_set = true;
         Ok(())
+    }
+
+    /// Notes of which types there are objects, as long as that is of weight for a schema that comes later.
+    pub(super) fn note_types(&mut self, objects: &[Resource<'s>]) {
+        if !self.unknown_types_were_read && !self.schema_is_set {
+            let mut last = Gvk::default();
+            self.unknown_types_were_read = objects.iter().map(Resource::gvk).any(|gvk| {
+                // Files often hold many objects of one type.
+                let is_new = std::mem::replace(&mut last, gvk) != gvk;
+                is_new && !is_known_scope(&gvk)
+            });
+        }
     }
 
     /// What the base in a folder gathered, if it was built before.

@@ -78,7 +78,9 @@ impl<'a, 's> Target<'a, 's> {
     ) -> Result<(), Diagnostics> {
         let mut errors = Diagnostics::default();
         for (path, read) in paths.iter().zip(self.read_files(paths, run)) {
-            run.objects_were_read |= read.is_some();
+            if let Some(Ok(objects)) = &read {
+                run.note_types(objects);
+            }
             let added = match read {
                 Some(objects) => objects.and_then(|objects| accumulator.append(objects)),
                 None => self.accumulate_base(*path, run).and_then(|base| accumulator.merge(base)),

@@ -18,4 +18,4 @@ pub use kind_order::{ORDER_FIRST, ORDER_LAST};
 pub use object::{Behavior, BuildOrigin, ConfiguredBy, Marks, PreviousId, Resource, child_mapping};
 pub use position_index::PositionIndex;
 pub use res_map::ResMap;
-pub use scope::is_cluster_scoped;
+pub use scope::{is_cluster_scoped, is_known_scope};

@@ -1,4 +1,4 @@
-//! Which kinds have no namespace.
+//! Which kinds have no namespace, and of which kinds that is known at all.
 //!
 //! The kinds that kustomize takes as cluster-scoped: those of its built-in schema (Kubernetes 1.21.2) and the
 //! admission policies it adds. A kind that is not listed counts as namespaced, custom resources included.
@@ -47,6 +47,56 @@ const CLUSTER_SCOPED: &[(&str, &str)] = &[
     ("VolumeAttachment", "storage.k8s.io/v1beta1"),
 ];
 
+/// The kinds of the same schema that have a namespace, sorted.
+const NAMESPACED: &[(&str, &str)] = &[
+    ("CSIStorageCapacity", "storage.k8s.io/v1beta1"),
+    ("ConfigMap", "v1"),
+    ("ControllerRevision", "apps/v1"),
+    ("CronJob", "batch/v1"),
+    ("CronJob", "batch/v1beta1"),
+    ("DaemonSet", "apps/v1"),
+    ("Deployment", "apps/v1"),
+    ("EndpointSlice", "discovery.k8s.io/v1"),
+    ("EndpointSlice", "discovery.k8s.io/v1beta1"),
+    ("Endpoints", "v1"),
+    ("Event", "events.k8s.io/v1"),
+    ("Event", "events.k8s.io/v1beta1"),
+    ("Event", "v1"),
+    ("HorizontalPodAutoscaler", "autoscaling/v1"),
+    ("HorizontalPodAutoscaler", "autoscaling/v2beta1"),
+    ("HorizontalPodAutoscaler", "autoscaling/v2beta2"),
+    ("Ingress", "extensions/v1beta1"),
+    ("Ingress", "networking.k8s.io/v1"),
+    ("Ingress", "networking.k8s.io/v1beta1"),
+    ("Job", "batch/v1"),
+    ("Lease", "coordination.k8s.io/v1"),
+    ("Lease", "coordination.k8s.io/v1beta1"),
+    ("LimitRange", "v1"),
+    ("NetworkPolicy", "networking.k8s.io/v1"),
+    ("PersistentVolumeClaim", "v1"),
+    ("Pod", "v1"),
+    ("PodAttachOptions", "v1"),
+    ("PodDisruptionBudget", "policy/v1"),
+    ("PodDisruptionBudget", "policy/v1beta1"),
+    ("PodExecOptions", "v1"),
+    ("PodPortForwardOptions", "v1"),
+    ("PodProxyOptions", "v1"),
+    ("PodTemplate", "v1"),
+    ("ReplicaSet", "apps/v1"),
+    ("ReplicationController", "v1"),
+    ("ResourceQuota", "v1"),
+    ("Role", "rbac.authorization.k8s.io/v1"),
+    ("Role", "rbac.authorization.k8s.io/v1beta1"),
+    ("RoleBinding", "rbac.authorization.k8s.io/v1"),
+    ("RoleBinding", "rbac.authorization.k8s.io/v1beta1"),
+    ("Scale", "autoscaling/v1"),
+    ("Secret", "v1"),
+    ("Service", "v1"),
+    ("ServiceAccount", "v1"),
+    ("ServiceProxyOptions", "v1"),
+    ("StatefulSet", "apps/v1"),
+];
+
 /// For each first letter, the lengths of the kinds in the table, as bits. This is asked for every object in every
 /// step, and hardly any namespaced kind has the first letter and the length of a cluster-scoped one.
 const LENGTHS: [u32; 128] = lengths();
@@ -73,8 +123,17 @@ pub fn is_cluster_scoped(gvk: &Gvk<'_>) -> bool {
     if LENGTHS.get(usize::from(first)).is_none_or(|lengths| lengths & length_bit(gvk.kind.len()) == 0) {
         return false;
     }
-    let start = CLUSTER_SCOPED.partition_point(|(kind, _)| *kind < gvk.kind);
-    CLUSTER_SCOPED[start..]
+    contains(CLUSTER_SCOPED, gvk)
+}
+
+/// Whether it is known if objects of this kind have a namespace.
+pub fn is_known_scope(gvk: &Gvk<'_>) -> bool {
+    contains(NAMESPACED, gvk) || is_cluster_scoped(gvk)
+}
+
+fn contains(table: &[(&str, &str)], gvk: &Gvk<'_>) -> bool {
+    let start = table.partition_point(|(kind, _)| *kind < gvk.kind);
+    table[start..]
         .iter()
         .take_while(|(kind, _)| *kind == gvk.kind)
         .any(|(_, api_version)| Gvk::parse(api_version, gvk.kind) == *gvk)
@@ -87,6 +146,9 @@ mod tests {
     #[test]
     fn the_table_is_sorted_and_knows_versions() {
         assert!(CLUSTER_SCOPED.is_sorted());
+        assert!(NAMESPACED.is_sorted());
+        assert!(is_known_scope(&Gvk::parse("v1", "ConfigMap")));
+        assert!(!is_known_scope(&Gvk::parse("", "ConfigMap")));
         assert!(is_cluster_scoped(&Gvk::parse("v1", "Namespace")));
         assert!(!is_cluster_scoped(&Gvk::parse("example.com/v1", "Namespace")));
         assert!(!is_cluster_scoped(&Gvk::parse("v1", "ConfigMap")));

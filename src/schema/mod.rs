@@ -9,6 +9,8 @@ mod custom;
 #[rustfmt::skip]
 mod table;
 
+use std::cell::Cell;
+
 use crate::yaml::{Node, Origin};
 pub use builtin::{Field, Type};
 use custom::Document;
@@ -23,10 +25,22 @@ const MAX_REFERENCES: usize = 64;
 /// The types that are known in a build.
 #[derive(Clone, Debug)]
 pub struct Schema<'s> {
-    /// Whether the built-in table counts.
-    builtin: bool,
+    builtin: Builtin,
     /// The user's files; a later one wins.
     documents: Vec<Document<'s>>,
+    /// Whether a type was looked up.
+    was_asked: Cell<bool>,
+}
+
+/// What the built-in table counts beside the user's files.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Builtin {
+    /// Nothing.
+    Absent,
+    /// It knows what the files do not know.
+    Below,
+    /// The files know what it does not know.
+    Above,
 }
 
 /// The type of a value in an object.
@@ -58,12 +72,27 @@ impl Default for Schema<'_> {
 impl<'s> Schema<'s> {
     /// The schema of Kubernetes 1.21.2.
     pub fn builtin() -> Self {
-        Self { builtin: true, documents: Vec::new() }
+        Self { builtin: Builtin::Below, documents: Vec::new(), was_asked: Cell::new(false) }
     }
 
     /// The schema of an OpenAPI v2 document, instead of the built-in one.
     pub fn custom(document: Node<'s>) -> Result<Self, InvalidSchema> {
-        Ok(Self { builtin: false, documents: vec![Document::new(document)?] })
+        Ok(Self {
+            builtin: Builtin::Absent,
+            documents: vec![Document::new(document)?],
+            was_asked: Cell::new(false),
+        })
+    }
+
+    /// Whether a type was looked up in it.
+    pub fn was_asked(&self) -> bool {
+        self.was_asked.get()
+    }
+
+    /// Adds the types of an OpenAPI v2 document that are not built in.
+    pub fn add_below_builtin(&mut self, document: Node<'s>) -> Result<(), InvalidSchema> {
+        self.builtin = Builtin::Above;
+        self.add(document)
     }
 
     /// Adds the types of an OpenAPI v2 document; they win over those that are there. For a base that names its
@@ -75,11 +104,22 @@ impl<'s> Schema<'s> {
 
     /// The type of objects with this `apiVersion` and `kind`.
     pub fn for_type(&self, api_version: &str, kind: &str) -> Option<TypeRef<'_>> {
+        self.was_asked.set(true);
         let custom = self.documents.iter().rev().find_map(|document| document.for_type(api_version, kind));
-        match custom {
-            Some(node) => Some(TypeRef::Custom(Fragment::new(self, node))),
-            None if self.builtin => builtin::for_type(api_version, kind).map(TypeRef::Type),
-            None => None,
+        self.choose(custom, || builtin::for_type(api_version, kind))
+    }
+
+    /// What a file says, or what is built in, whatever counts more.
+    fn choose<'a>(
+        &'a self,
+        custom: Option<&'a Node<'s>>,
+        builtin: impl Fn() -> Option<&'static Type>,
+    ) -> Option<TypeRef<'a>> {
+        let custom = custom.map(|node| TypeRef::Custom(Fragment::new(self, node)));
+        match self.builtin {
+            Builtin::Absent => custom,
+            Builtin::Below => custom.or_else(|| builtin().map(TypeRef::Type)),
+            Builtin::Above => builtin().map(TypeRef::Type).or(custom),
         }
     }
 
@@ -94,11 +134,7 @@ impl<'s> Schema<'s> {
     fn definition(&self, reference: &str) -> Option<TypeRef<'_>> {
         let name = reference.strip_prefix("#/definitions/")?;
         let custom = self.documents.iter().rev().find_map(|document| document.definition(name));
-        match custom {
-            Some(node) => Some(TypeRef::Custom(Fragment::new(self, node))),
-            None if self.builtin => builtin::definition(name).map(TypeRef::Type),
-            None => None,
-        }
+        self.choose(custom, || builtin::definition(name))
     }
 }
 
