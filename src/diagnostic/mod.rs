@@ -123,12 +123,13 @@ impl Diagnostics {
         }
     }
 
-    /// Adds the same related place to every message: the include chain.
+    /// Adds the same related place to every message that is not about that place itself: the include chain.
     #[must_use]
     pub fn included_from(mut self, origin: Origin, what: &str) -> Self {
         for diagnostic in &mut self.0 {
-            if origin.is_some() {
-                diagnostic.related.push((Place::Origin(origin), what.to_owned()));
+            let place = Place::Origin(origin);
+            if origin.is_some() && diagnostic.place.as_ref() != Some(&place) {
+                diagnostic.related.push((place, what.to_owned()));
             }
         }
         self
