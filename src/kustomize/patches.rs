@@ -12,7 +12,7 @@ use super::patch::{MergeTerms, Operations, apply_strategic_merge, looks_like_ope
 use super::read::read_objects;
 use super::selector::Selector;
 use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::resource::{ResId, ResMap, Resource};
+use crate::resource::{IdIndex, ResId, ResMap, Resource};
 use crate::schema::Schema;
 use crate::yaml::{Source, Sources};
 
@@ -115,12 +115,25 @@ impl<'s> PatchStep<'s> {
         schema: &Schema<'s>,
         sources: &'s Sources,
     ) -> Result<(), Diagnostics> {
+        self.apply_with_index(resources, schema, sources, &mut None)
+    }
+
+    /// As [`Self::apply`], with an index of all objects by any id, which it makes where there is none, and takes away
+    /// where ids may have changed.
+    pub(super) fn apply_with_index(
+        &self,
+        resources: &mut ResMap<'s>,
+        schema: &Schema<'s>,
+        sources: &'s Sources,
+        ids: &mut Option<IdIndex>,
+    ) -> Result<(), Diagnostics> {
         let copied = self.copied || self.target.is_some();
         let terms = MergeTerms { schema, sources, options: &self.options, copied };
         match (&self.content, &self.target) {
             (Content::Nothing, _) | (Content::Json6902(_), None) => Ok(()),
-            (Content::StrategicMerge(patches), None) => self.apply_by_id(patches, resources, &terms),
+            (Content::StrategicMerge(patches), None) => self.apply_by_id(patches, resources, &terms, ids),
             (Content::StrategicMerge(patches), Some(target)) => {
+                *ids = None;
                 let Some(patch) = patches.first() else { return Ok(()) };
                 let mut errors = Diagnostics::default();
                 for position in with_same_ids(resources, &target.select(resources)) {
@@ -131,6 +144,7 @@ impl<'s> PatchStep<'s> {
                 refuse_duplicates(resources)
             }
             (Content::Json6902(operations), Some(target)) => {
+                *ids = None;
                 let mut errors = Diagnostics::default();
                 for position in target.select(resources) {
                     let Some(resource) = resources.get_mut(position) else { continue };
@@ -150,11 +164,12 @@ impl<'s> PatchStep<'s> {
         patches: &[Resource<'s>],
         resources: &mut ResMap<'s>,
         terms: &MergeTerms<'_, 's>,
+        ids: &mut Option<IdIndex>,
     ) -> Result<(), Diagnostics> {
         let mut errors = Diagnostics::default();
         let renames = self.options.allow_name_change || self.options.allow_kind_change;
-        let mut index = resources.index_by_any_id();
         for patch in patches {
+            let index = ids.get_or_insert_with(|| resources.index_by_any_id());
             let mut alive = index.find(resources, &patch.original_id());
             alive.retain(|position| resources.get(*position).is_some_and(|one| !one.is_empty()));
             match alive.as_slice() {
@@ -162,7 +177,7 @@ impl<'s> PatchStep<'s> {
                     let Some(resource) = resources.get_mut(*only) else { continue };
                     errors.absorb(apply_strategic_merge(resource, &patch.node, terms));
                     if renames {
-                        index = resources.index_by_any_id();
+                        *ids = None;
                     }
                 }
                 [] => errors.push(no_target(patch, resources)),

@@ -65,13 +65,28 @@ pub(super) fn run<'s>(
 ) -> Result<(), Diagnostics> {
     let mut steps = steps_of_fields(target, &accumulator.config, run)?;
     steps.extend(plugin::transformers(target, &target.kustomization.transformers, run)?);
+    // Patches in a row look objects up in one index.
+    let mut ids = None;
     for step in steps {
-        step.transformer.apply(&mut accumulator.resources, target, run)?;
+        let resources = &mut accumulator.resources;
+        match &step.transformer {
+            Transformer::Patch(patch) => {
+                patch.apply_with_index(resources, &run.schema, target.loader.sources(), &mut ids)?;
+            }
+            other => {
+                other.apply(resources, target, run)?;
+                ids = None;
+            }
+        }
         accumulator.names_changed();
         if let Some(origin) = step.origin {
             (0..step.transformer.count()).for_each(|_| record(&mut accumulator.resources, &origin));
         }
+        let count = accumulator.resources.len();
         accumulator.resources.drop_empty();
+        if accumulator.resources.len() < count {
+            ids = None;
+        }
     }
     Ok(())
 }
