@@ -46,35 +46,31 @@ struct Options<'s> {
     immutable: Option<Origin>,
 }
 
+/// The fields that the entries of both generators have; they are two types, because one has another field.
+macro_rules! arguments {
+    ($kind:literal, $args:ident, $global:ident, confidential: $confidential:literal) => {
+        Self {
+            kind: $kind,
+            origin: $args.origin,
+            name: $args.name,
+            namespace: $args.namespace,
+            behavior: $args.behavior,
+            literals: &$args.literals,
+            files: &$args.files,
+            envs: with_old_form(&$args.envs, $args.env),
+            options: Options::merged($args.options.as_ref(), $global),
+            confidential: $confidential,
+        }
+    };
+}
+
 impl<'a, 's> Arguments<'a, 's> {
     fn of_config_map(args: &'a ConfigMapArgs<'s>, global: Option<&GeneratorOptions<'s>>) -> Self {
-        Self {
-            kind: "ConfigMap",
-            origin: args.origin,
-            name: args.name,
-            namespace: args.namespace,
-            behavior: args.behavior,
-            literals: &args.literals,
-            files: &args.files,
-            envs: with_old_form(&args.envs, args.env),
-            options: Options::merged(args.options.as_ref(), global),
-            confidential: false,
-        }
+        arguments!("ConfigMap", args, global, confidential: false)
     }
 
     fn of_secret(args: &'a SecretArgs<'s>, global: Option<&GeneratorOptions<'s>>) -> Self {
-        Self {
-            kind: "Secret",
-            origin: args.origin,
-            name: args.name,
-            namespace: args.namespace,
-            behavior: args.behavior,
-            literals: &args.literals,
-            files: &args.files,
-            envs: with_old_form(&args.envs, args.env),
-            options: Options::merged(args.options.as_ref(), global),
-            confidential: true,
-        }
+        arguments!("Secret", args, global, confidential: true)
     }
 
     /// The place of the object as a whole.
