@@ -173,28 +173,19 @@ fn add(positions: &mut Vec<usize>, position: usize) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::yaml::{Node, Origin};
+    use crate::kustomize::testing::named;
+    use crate::yaml::Origin;
 
     fn text(value: &str) -> Text<'_> {
         Text { value, origin: Origin::NONE }
     }
 
-    fn object(api_version: &'static str, kind: &'static str, name: &'static str) -> Resource<'static> {
-        let mut node = Node::mapping(Origin::NONE);
-        let mapping = node.as_mapping_mut().unwrap();
-        mapping.insert("apiVersion", Node::plain(api_version, Origin::NONE));
-        mapping.insert("kind", Node::plain(kind, Origin::NONE));
-        let mut resource = Resource::new(node);
-        resource.set_name(name, Origin::NONE);
-        resource
-    }
-
     fn objects() -> ResMap<'static> {
-        let mut renamed = object("apps/v1", "Deployment", "web");
+        let mut renamed = named("apps/v1", "Deployment", "web");
         renamed.store_previous_id();
         renamed.set_name("prod-web", Origin::NONE);
         renamed.set_namespace("shop", Origin::NONE);
-        [renamed, object("v1", "Service", "web"), object("v1", "Namespace", "shop")].into_iter().collect()
+        [renamed, named("v1", "Service", "web"), named("v1", "Namespace", "shop")].into_iter().collect()
     }
 
     fn select(fields: &SelectorFields<'_>) -> Vec<usize> {
@@ -206,13 +197,13 @@ mod tests {
 
     #[test]
     fn names_match_now_or_at_first() {
-        let named = |name| SelectorFields { name: text(name), ..SelectorFields::default() };
-        assert_eq!(select(&named("web")), [0, 1]);
-        assert_eq!(select(&named("prod-web")), [0]);
-        assert_eq!(select(&named(".*web")), [0, 1]);
-        assert_eq!(select(&named("we")), [] as [usize; 0]);
-        assert_eq!(select(&SelectorFields { kind: text("Service|Namespace"), ..named("") }), [1, 2]);
-        assert_eq!(select(&SelectorFields { group: text("apps"), ..named("") }), [0]);
+        let by_name = |name| SelectorFields { name: text(name), ..SelectorFields::default() };
+        assert_eq!(select(&by_name("web")), [0, 1]);
+        assert_eq!(select(&by_name("prod-web")), [0]);
+        assert_eq!(select(&by_name(".*web")), [0, 1]);
+        assert_eq!(select(&by_name("we")), [] as [usize; 0]);
+        assert_eq!(select(&SelectorFields { kind: text("Service|Namespace"), ..by_name("") }), [1, 2]);
+        assert_eq!(select(&SelectorFields { group: text("apps"), ..by_name("") }), [0]);
     }
 
     #[test]

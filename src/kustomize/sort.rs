@@ -176,17 +176,13 @@ fn or<'t>(text: &'t str, replacement: &'static str) -> &'t str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::yaml::{Node, Origin};
+    use crate::kustomize::testing::named;
+    use crate::yaml::Origin;
 
     fn objects(list: &[(&'static str, &'static str, &'static str, &'static str)]) -> ResMap<'static> {
         list.iter()
             .map(|(api_version, kind, namespace, name)| {
-                let mut node = Node::mapping(Origin::NONE);
-                let mapping = node.as_mapping_mut().unwrap();
-                mapping.insert("apiVersion", Node::plain(api_version, Origin::NONE));
-                mapping.insert("kind", Node::plain(kind, Origin::NONE));
-                let mut resource = Resource::new(node);
-                resource.set_name(name, Origin::NONE);
+                let mut resource = named(api_version, kind, name);
                 resource.set_namespace(namespace, Origin::NONE);
                 resource
             })

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use crate::resource::{ResMap, Resource};
-use crate::yaml::{Node, ParseOptions, Sources, emit, parse_documents};
+use crate::yaml::{Node, Origin, ParseOptions, Sources, emit, parse_documents};
 
 /// Texts that live as long as the test run.
 pub(crate) fn sources() -> &'static Sources {
@@ -19,6 +19,18 @@ pub(crate) fn nodes(text: &str, sources: &'static Sources) -> Vec<Node<'static>>
 /// The objects of a text.
 pub(crate) fn objects(text: &str, sources: &'static Sources) -> ResMap<'static> {
     nodes(text, sources).into_iter().map(Resource::new).collect()
+}
+
+/// An object of this type with this name and nothing else.
+pub(crate) fn named(api_version: &'static str, kind: &'static str, name: &'static str) -> Resource<'static> {
+    let mut node = Node::mapping(Origin::NONE);
+    if let Some(mapping) = node.as_mapping_mut() {
+        mapping.insert("apiVersion", Node::plain(api_version, Origin::NONE));
+        mapping.insert("kind", Node::plain(kind, Origin::NONE));
+    }
+    let mut resource = Resource::new(node);
+    resource.set_name(name, Origin::NONE);
+    resource
 }
 
 /// The objects as they would be written.
