@@ -155,8 +155,11 @@ impl<'a, 's> Target<'a, 's> {
                     .hint("list it under `resources`, or give it `kind: Component`")
                     .into());
             }
-            accumulator = component
-                .accumulate(accumulator, run)
+            // As upstream, into an empty accumulator: field specs may come to contradict each other in their new order.
+            let gathered = component.accumulate(accumulator, run);
+            accumulator = Accumulator::default();
+            gathered
+                .and_then(|gathered| accumulator.merge(gathered))
                 .map_err(|error| error.included_from(path.origin, "named here"))?;
         }
         Ok(accumulator)
