@@ -10,9 +10,9 @@ use crate::tree::Limits;
 const REFERENCE_FAULTS: [&str; 3] =
     ["unsupported type: map[interface", "validator shouldn't modify the resource map", "\ngoroutine 1 ["];
 
-/// Refusals of ours on purpose: a replacement that does not fit the type, which upstream notices only if nothing else
-/// writes over it.
-const OUR_REFUSALS: [&str; 1] = ["cannot take the place of"];
+/// Refusals of ours on purpose (see `docs/differences.md`): a replacement that does not fit the type, which upstream
+/// notices only if nothing else writes over it; a hash of what is neither ConfigMap nor Secret.
+const OUR_REFUSALS: [&str; 2] = ["cannot take the place of", "can have their content in their name"];
 
 /// A JSON patch that copies all annotations copies kustomize's own among them.
 const BOOKKEEPING: &str = "internal.config.kubernetes.io/";
