@@ -16,16 +16,34 @@ pub(super) struct Lock {
     file: File,
 }
 
+/// Why there is no lock to be had.
+pub(super) enum NoLock {
+    /// Another run has it.
+    Held(Diagnostic),
+    /// The operating system gives none.
+    NoAccess(PathError),
+}
+
+impl From<NoLock> for Diagnostics {
+    fn from(reason: NoLock) -> Self {
+        match reason {
+            NoLock::Held(error) => error.into(),
+            NoLock::NoAccess(error) => no_access(error),
+        }
+    }
+}
+
 impl Lock {
     /// Takes the lock, or says who has it.
-    pub(super) fn take(folder: &Folder) -> Result<Self, Diagnostics> {
+    pub(super) fn take(folder: &Folder) -> Result<Self, NoLock> {
         loop {
-            let file = folder.open_lock(LOCK).map_err(no_access)?;
+            let file = folder.open_lock(LOCK).map_err(NoLock::NoAccess)?;
             match file.try_lock() {
                 Ok(()) => {}
-                Err(TryLockError::WouldBlock) => return Err(held(folder).into()),
+                Err(TryLockError::WouldBlock) => return Err(NoLock::Held(held(folder))),
                 Err(TryLockError::Error(source)) => {
-                    return Err(no_access(PathError { action: "lock", path: folder.path(LOCK), source }));
+                    let path = folder.path(LOCK);
+                    return Err(NoLock::NoAccess(PathError { action: "lock", path, source }));
                 }
             }
             // The run that held it may have removed the file on its way out.

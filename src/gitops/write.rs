@@ -11,7 +11,7 @@ use std::path::Path;
 use rayon::prelude::*;
 
 use super::inventory::{INVENTORY, Owned};
-use super::lock::{LOCK, Lock};
+use super::lock::{LOCK, Lock, NoLock};
 use super::plan::{Allowed, Change, JOURNAL, Past, Plan, Scope, Status, is_as_seen, no_access};
 use super::tree::Tree;
 use crate::diagnostic::{Diagnostic, Diagnostics};
@@ -60,16 +60,27 @@ fn write_in(
     scope: Scope<'_>,
     allowed: Allowed,
 ) -> Result<(Plan, Outcome), Diagnostics> {
-    let first = plan(folder, tree, scope)?;
-    first.refusals(folder, allowed)?;
-    check_home(folder)?;
-    if first.is_clean() {
-        tidy(folder);
-        let outcome = Outcome { unchanged: first.unchanged, ..Outcome::default() };
-        return Ok((first, outcome));
+    let first = plan(folder, tree, scope).and_then(|plan| plan.refusals(folder, allowed).map(|()| plan));
+    let refused = match first {
+        Ok(plan) if plan.is_clean() => {
+            check_home(folder)?;
+            tidy(folder);
+            let outcome = Outcome { unchanged: plan.unchanged, ..Outcome::default() };
+            return Ok((plan, outcome));
+        }
+        Ok(_) => None,
+        Err(errors) => Some(errors),
+    };
+    // Where nobody wrote before, nobody is in the middle of it.
+    if let Some(errors) = refused.as_ref().filter(|_| !is_there(folder, HOME)) {
+        return Err(errors.clone());
     }
-    folder.make_folder(HOME).map_err(no_access)?;
-    let lock = Lock::take(folder)?;
+    check_home(folder)?;
+    let lock = match folder.make_folder(HOME).map_err(NoLock::NoAccess).and_then(|()| Lock::take(folder)) {
+        Ok(lock) => lock,
+        Err(NoLock::NoAccess(error)) => return Err(refused.unwrap_or_else(|| no_access(error))),
+        Err(held) => return Err(held.into()),
+    };
     let result = write_locked(folder, tree, scope, allowed);
     folder.remove_empty_parents(&format!("{STAGE}/x"));
     lock.release(folder);
@@ -78,13 +89,17 @@ fn write_in(
     result
 }
 
+fn is_there(folder: &Folder, path: &str) -> bool {
+    folder.find(path).is_ok_and(|found| found != Found::Nothing)
+}
+
 fn write_locked(
     folder: &Folder,
     tree: &Tree,
     scope: Scope<'_>,
     allowed: Allowed,
 ) -> Result<(Plan, Outcome), Diagnostics> {
-    // Somebody may have written between the first look and the lock.
+    // Somebody may have written between the first look and the lock, or during the first look.
     let past = Past::read(folder)?;
     let plan = Plan::new(folder, &past, tree, scope)?;
     plan.refusals(folder, allowed)?;
@@ -107,8 +122,7 @@ fn check_home(folder: &Folder) -> Result<(), Diagnostics> {
 
 /// Removes what a run left behind that was interrupted at its very end, unless one is under way.
 fn tidy(folder: &Folder) {
-    let is_there = |path| folder.find(path).is_ok_and(|found| found != Found::Nothing);
-    if (is_there(LOCK) || is_there(STAGE))
+    if (is_there(folder, LOCK) || is_there(folder, STAGE))
         && let Ok(lock) = Lock::take(folder)
     {
         let _ = clear_stage(folder);

@@ -307,7 +307,7 @@ fn a_second_run_is_told_who_writes() {
     let root = directory.path();
     let folder = Folder::new(root);
     folder.make_folder(STAGE).unwrap();
-    let lock = Lock::take(&folder).unwrap();
+    let Ok(lock) = Lock::take(&folder) else { panic!("nobody else has it") };
     let files = tree(&[("clusters/a/b/c.yaml", "1")]);
     let error = run(root, &files).unwrap_err();
     let expected = format!("another stackgen (process {}) is writing here", std::process::id());
