@@ -3,5 +3,7 @@
 mod build;
 mod help;
 mod render;
+mod render_faults;
+mod render_hostile;
 mod render_safety;
 mod render_secrets;

@@ -28,6 +28,15 @@ pub(super) fn small() -> Workspace {
     Workspace::with(BASE)
 }
 
+/// The same where files are made and synced a thousand times.
+pub(super) fn small_in_memory() -> Workspace {
+    let workspace = Workspace::in_memory();
+    for (path, text) in BASE {
+        workspace.write(path, text);
+    }
+    workspace
+}
+
 /// What is said on stderr, without the time.
 fn said(run: &Run) -> String {
     let stderr = run.stderr.split(" in 0.").next().unwrap_or_default();

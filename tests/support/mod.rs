@@ -31,6 +31,13 @@ impl Workspace {
         Self { directory: tempfile::tempdir().unwrap() }
     }
 
+    /// An empty folder in memory where there is such a place, for tests that wait for the disk again and again.
+    pub(crate) fn in_memory() -> Self {
+        let memory = Path::new("/dev/shm");
+        let directory = if memory.is_dir() { tempfile::tempdir_in(memory) } else { tempfile::tempdir() };
+        Self { directory: directory.unwrap() }
+    }
+
     /// A folder with these files.
     pub(crate) fn with(files: &[(&str, &str)]) -> Self {
         let workspace = Self::new();
@@ -85,10 +92,34 @@ impl Workspace {
     }
 }
 
+/// Whether files' rights do not hold for whoever runs the tests.
+#[cfg(unix)]
+pub(crate) fn is_root() -> bool {
+    use std::os::unix::fs::MetadataExt as _;
+    tempfile::tempdir().unwrap().path().metadata().unwrap().uid() == 0
+}
+
 impl Stackgen {
     pub(crate) fn env(mut self, name: &str, value: &str) -> Self {
         self.command.env(name, value);
         self
+    }
+
+    /// As the user `nobody` if this is root, who may write everywhere.
+    #[cfg(unix)]
+    pub(crate) fn by_nobody(mut self) -> Self {
+        use std::os::unix::process::CommandExt as _;
+        const NOBODY: u32 = 65_534;
+        if is_root() {
+            self.command.uid(NOBODY).gid(NOBODY);
+        }
+        self
+    }
+
+    /// Starts it; others may run at the same time.
+    pub(crate) fn start(mut self) -> std::process::Child {
+        use std::process::Stdio;
+        self.command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
     }
 
     pub(crate) fn run(mut self) -> Run {
@@ -96,6 +127,13 @@ impl Stackgen {
         let text = |bytes| String::from_utf8(bytes).unwrap();
         Run { status: status.code(), stdout: text(stdout), stderr: text(stderr) }
     }
+}
+
+/// Says that a test shows nothing here, also where the output of tests is kept back. In CI no tool may be missing.
+pub(crate) fn skip(test: &str, needs: &str) {
+    use std::io::Write as _;
+    assert!(std::env::var_os("STACKGEN_REQUIRE_TOOLS").is_none(), "{test} needs {needs}");
+    let _ = writeln!(std::io::stderr(), "SKIPPED: {test} needs {needs}");
 }
 
 impl Run {
