@@ -92,10 +92,14 @@ def alertmanager(program, folder, external_url, port=None):
 
 
 def prometheus(program, folder, port):
-    """A Prometheus with the configuration in `folder`."""
+    """A Prometheus with the configuration in `folder`.
+
+    It repeats alerts every second: what fires before it has found Alertmanager is lost, and would
+    otherwise be said again only after a minute.
+    """
     address = f"127.0.0.1:{port}"
     command = [program, f"--config.file={folder}/prometheus.yaml", f"--storage.tsdb.path={folder}/data",
-               "--storage.tsdb.retention.size=1GB", f"--web.listen-address={address}", "--web.external-url=http://prometheus.example", "--web.route-prefix=/"]
+               "--storage.tsdb.retention.size=1GB", "--rules.alert.resend-delay=1s", f"--web.listen-address={address}", "--web.external-url=http://prometheus.example", "--web.route-prefix=/"]
     return Server("prometheus", command, folder, address)
 
 
