@@ -13,6 +13,8 @@ mod origins;
 mod readme;
 /// What the tests stand on: a temporary workspace and a scrubbed command.
 mod support;
+/// The action and the hooks.
+mod workflow;
 
 use std::path::Path;
 
