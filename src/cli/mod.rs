@@ -5,8 +5,11 @@
 
 mod build;
 mod exit_status;
+mod images;
 mod printer;
 mod render;
+mod schema;
+mod selection;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -54,6 +57,8 @@ struct GlobalArguments {
 enum Command {
     Build(build::Arguments),
     Render(render::Arguments),
+    Images(images::Arguments),
+    Schema(schema::Arguments),
 }
 
 /// Runs the program.
@@ -81,6 +86,8 @@ impl Command {
         match self {
             Self::Build(arguments) => build::run(arguments, printer, sources),
             Self::Render(arguments) => render::run(arguments, printer, sources),
+            Self::Images(arguments) => images::run(arguments, printer, sources),
+            Self::Schema(arguments) => schema::run(arguments, printer),
         }
     }
 }

@@ -1,19 +1,18 @@
 //! `stackgen render`: the stack for the chosen clouds, as a tree that Argo CD or Flux syncs.
 
-use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 
 use super::build::all_objects;
 use super::exit_status::{ExitStatus, help};
 use super::printer::Printer;
+use super::selection::{Chosen, Selection};
 use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::gitops::{self, Allowed, Outcome, Plan, Status, cluster_of, render_tree};
-use crate::kustomize::decode::closest;
-use crate::stack::{self, BuiltCluster, Cluster, Settings, StackFiles, Templates, build_clusters};
+use crate::gitops::{self, Allowed, Outcome, Plan, Renderer, Status, Tree, cluster_of};
+use crate::stack::{BuiltCluster, Settings, StackFiles, Templates, build_clusters};
 use crate::yaml::Sources;
 
 /// Where the tree goes unless somebody says otherwise.
@@ -24,6 +23,7 @@ Examples:
   stackgen render                 all clusters, into gitops/
   stackgen render --cloud gke     one cloud; what is there of the others stays
   stackgen render --check         in a pipeline or before a commit
+  stackgen render --shard 2/8     the second of eight machines' parts
   stackgen render gke --stdout | kubectl diff -f -";
 
 /// Render the monitoring stack into a tree that Argo CD or Flux syncs
@@ -34,12 +34,8 @@ Examples:
 #[derive(Debug, Args)]
 #[command(after_help = help(EXAMPLES))]
 pub(super) struct Arguments {
-    /// Clouds or clusters to render; all if none is named
-    #[arg(value_name = "CLOUD|CLUSTER")]
-    names: Vec<String>,
-    /// A cloud to render; may repeat
-    #[arg(long, value_name = "CLOUD", value_delimiter = ',')]
-    cloud: Vec<Cloud>,
+    #[command(flatten)]
+    selection: Selection,
     /// The folder of the tree
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
@@ -68,26 +64,6 @@ struct Overrides {
     allow_removals: bool,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum Cloud {
-    /// Azure Kubernetes Service
-    Aks,
-    /// Google Kubernetes Engine
-    Gke,
-    /// Amazon Elastic Kubernetes Service
-    Eks,
-}
-
-impl From<Cloud> for stack::Cloud {
-    fn from(cloud: Cloud) -> Self {
-        match cloud {
-            Cloud::Aks => Self::Aks,
-            Cloud::Gke => Self::Gke,
-            Cloud::Eks => Self::Eks,
-        }
-    }
-}
-
 /// Runs the command.
 pub(super) fn run(
     arguments: &Arguments,
@@ -97,20 +73,22 @@ pub(super) fn run(
     let start = Instant::now();
     let mut files = StackFiles::new(&printer.directory);
     let templates = Templates::read(&files, sources)?;
-    let known_values = templates.values_asked_for();
-    let settings = Settings::read(&files, &printer.directory, known_values.as_deref(), sources)?;
-    let chosen = arguments.choose(&settings.clusters)?;
-    let clusters = build_clusters(&settings, &mut files, &templates, sources)?;
-    for built in &clusters {
-        printer.report(&built.warnings, sources);
-    }
+    let settings =
+        Settings::read(&files, &printer.directory, templates.values_asked_for().as_deref(), sources)?;
+    let chosen = arguments.selection.choose(&settings.clusters)?;
+    let clusters = (&settings, chosen.clusters.as_slice());
     if arguments.stdout {
-        return print(&clusters, &chosen, printer);
+        let work = |built: &BuiltCluster<'_, '_>| all_objects(&built.resources);
+        let fleet = build_clusters(clusters, &mut files, &templates, sources, work)?;
+        printer.report(&fleet.warnings, sources);
+        printer.data(fleet.results.join("---\n").as_bytes())?;
+        return Ok(ExitStatus::Success);
     }
-    let mut tree = render_tree(&clusters, &settings.gitops, &templates, (sources, &printer.directory))?;
-    let scope =
-        |path: &str| arguments.is_everything() || cluster_of(path).is_none_or(|name| chosen.contains(name));
-    tree.retain(scope);
+    let renderer = Renderer::new(&settings.gitops, &templates, sources, &printer.directory);
+    let fleet = build_clusters(clusters, &mut files, &templates, sources, |built| renderer.render(built))?;
+    printer.report(&fleet.warnings, sources);
+    let tree = Tree::of_clusters(fleet.results)?;
+    let scope = |path: &str| chosen.covers(cluster_of(path));
     let out = arguments.out()?;
     if arguments.check {
         return arguments.check(&gitops::check(out, &tree, &scope)?, printer);
@@ -133,32 +111,6 @@ impl Overrides {
 }
 
 impl Arguments {
-    fn is_everything(&self) -> bool {
-        self.names.is_empty() && self.cloud.is_empty()
-    }
-
-    /// The names of the clusters to render.
-    fn choose(&self, clusters: &[Cluster]) -> Result<BTreeSet<String>, Diagnostics> {
-        let mut errors = Diagnostics::default();
-        for name in &self.names {
-            if !clusters.iter().any(|cluster| cluster.name == *name || cluster.cloud.name() == name) {
-                errors.push(unknown_cluster(name, clusters));
-            }
-        }
-        for cloud in self.cloud.iter().copied().map(stack::Cloud::from) {
-            if !clusters.iter().any(|cluster| cluster.cloud == cloud) {
-                errors.push(unknown_cluster(cloud.name(), clusters));
-            }
-        }
-        errors.into_result()?;
-        let is_chosen = |cluster: &&Cluster| {
-            self.is_everything()
-                || self.names.iter().any(|name| *name == cluster.name || name == cluster.cloud.name())
-                || self.cloud.iter().any(|cloud| stack::Cloud::from(*cloud) == cluster.cloud)
-        };
-        Ok(clusters.iter().filter(is_chosen).map(|cluster| cluster.name.clone()).collect())
-    }
-
     /// Where the tree goes. A link is followed only if somebody names it.
     fn out(&self) -> Result<&Path, Diagnostics> {
         let out = self.out.as_deref().unwrap_or(Path::new(OUT));
@@ -184,7 +136,9 @@ impl Arguments {
             let _ = writeln!(list, "{:<8} {}", change.status.word(), path.display());
         }
         if plan.changes.is_empty() {
-            let _ = writeln!(list, "{:<8} {}", Status::Stale.word(), out.join(gitops::INVENTORY).display());
+            for book in plan.stale_books() {
+                let _ = writeln!(list, "{:<8} {}", Status::Stale.word(), out.join(book).display());
+            }
         }
         printer.data(list.as_bytes())?;
         printer.note(&format!("{}/ is not up to date", out.display()));
@@ -193,13 +147,7 @@ impl Arguments {
     }
 
     fn repair(&self, plan: &Plan) -> String {
-        let mut command = "stackgen render".to_owned();
-        for name in &self.names {
-            let _ = write!(command, " {name}");
-        }
-        for cloud in &self.cloud {
-            let _ = write!(command, " --cloud {}", stack::Cloud::from(*cloud));
-        }
+        let mut command = format!("stackgen render{}", self.selection.to_arguments());
         if let Some(out) = &self.out {
             let _ = write!(command, " --out {}", out.display());
         }
@@ -233,39 +181,12 @@ fn list_removals(plan: &Plan, out: &Path, printer: &Printer) {
     }
 }
 
-fn unknown_cluster(name: &str, clusters: &[Cluster]) -> Diagnostic {
-    let names: BTreeSet<&str> =
-        clusters.iter().flat_map(|cluster| [cluster.name.as_str(), cluster.cloud.name()]).collect();
-    let names: Vec<&str> = names.into_iter().collect();
-    let error = Diagnostic::error(format!("there is no cluster or cloud `{name}`"));
-    match closest(name, &names) {
-        Some(meant) => error.hint(format!("did you mean `{meant}`?")),
-        None => error.hint(format!("there are: {}", names.join(", "))),
-    }
-}
-
-/// Prints the objects of the chosen clusters, and nothing for the engines.
-fn print(
-    clusters: &[BuiltCluster<'_, '_>],
-    chosen: &BTreeSet<String>,
-    printer: &Printer,
-) -> Result<ExitStatus, Diagnostics> {
-    let chosen: Vec<_> = clusters.iter().filter(|built| chosen.contains(&built.cluster.name)).collect();
-    let mut streams = Vec::new();
-    for built in &chosen {
-        streams.push(all_objects(&built.resources)?);
-    }
-    printer.data(streams.join("---\n").as_bytes())?;
-    Ok(ExitStatus::Success)
-}
-
-fn summary(outcome: &Outcome, out: &Path, chosen: &BTreeSet<String>, start: Instant) -> String {
+fn summary(outcome: &Outcome, out: &Path, chosen: &Chosen<'_>, start: Instant) -> String {
     let Outcome { written, updated, removed, unchanged } = outcome;
-    let names: Vec<&str> = chosen.iter().map(String::as_str).collect();
     format!(
         "wrote {written}, updated {updated}, removed {removed}, unchanged {unchanged} in {}/ ({}) in {:.2} s",
         out.display().to_string().trim_end_matches('/'),
-        names.join(", "),
+        chosen.describe(),
         start.elapsed().as_secs_f64()
     )
 }

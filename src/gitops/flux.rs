@@ -1,10 +1,12 @@
-//! What Flux needs: the repository, and a Kustomization for each app.
+//! What Flux needs for a cluster: the repository, and a Kustomization for each app.
 
 use serde::Serialize;
 
-use super::tree::{Input, Tree, app_folder, apps, engine_file};
+use super::cluster_files::{Renderer, app_folder, apps};
+use super::ignored_fields::{self, IgnoredFields};
+use super::tree::ClusterFiles;
 use crate::diagnostic::Diagnostics;
-use crate::stack::{App, Cluster, FLUX_KUSTOMIZATION, FLUX_SOURCE, GitOps};
+use crate::stack::{App, BuiltCluster, Cluster, FLUX_KUSTOMIZATION, FLUX_SOURCE, GitOps};
 
 #[derive(Serialize)]
 struct SourceContext<'a> {
@@ -26,39 +28,41 @@ struct AppContext<'a> {
     path: String,
     is_foundation: bool,
     depends_on: Vec<&'a str>,
+    ignored_fields: Vec<IgnoredFields<'a>>,
 }
 
-/// Adds `flux/`. Never a `kustomization.yaml` there: `flux bootstrap` puts `flux-system/` beside these files, and a
-/// list that leaves it out would make Flux prune itself.
-pub(super) fn add(tree: &mut Tree, input: &Input<'_, '_>) -> Result<(), Diagnostics> {
-    for built in input.clusters {
-        let (gitops, cluster) = (input.gitops, built.cluster);
-        let folder = format!("flux/{}", cluster.name);
-        let ignore = everything_but(&format!("{}/clusters/{}", gitops.path, cluster.name));
-        let source = engine_file(input, FLUX_SOURCE, &SourceContext { gitops, cluster, ignore }, None)?;
-        tree.add(format!("{folder}/source.yaml"), source)?;
-        let apps = apps(built);
-        for app in &apps {
-            let context =
-                KustomizationContext { gitops, cluster, app: app_context(input, cluster, app, &apps) };
-            let file = engine_file(input, FLUX_KUSTOMIZATION, &context, Some(app))?;
-            tree.add(format!("{folder}/{app}.yaml"), file)?;
-        }
+/// What is in `flux/` for a cluster. Never a `kustomization.yaml` there: `flux bootstrap` puts `flux-system/` beside
+/// these files, and a list that leaves it out would make Flux prune itself.
+pub(super) fn files(
+    renderer: &Renderer<'_, '_>,
+    built: &BuiltCluster<'_, '_>,
+) -> Result<ClusterFiles, Diagnostics> {
+    let (gitops, cluster) = (renderer.gitops, built.cluster);
+    let folder = format!("flux/{}", cluster.name);
+    let ignore = everything_but(&format!("{}/clusters/{}", gitops.path, cluster.name));
+    let source = renderer.engine_file(FLUX_SOURCE, &SourceContext { gitops, cluster, ignore }, None)?;
+    let mut files = vec![(format!("{folder}/source.yaml"), source)];
+    let apps = apps(built);
+    for name in &apps {
+        let context = KustomizationContext { gitops, cluster, app: app(gitops, built, name, &apps) };
+        let file = renderer.engine_file(FLUX_KUSTOMIZATION, &context, Some(name))?;
+        files.push((format!("{folder}/{name}.yaml"), file));
     }
-    Ok(())
+    Ok(files)
 }
 
-fn app_context<'a>(
-    input: &Input<'_, '_>,
-    cluster: &Cluster,
+fn app<'a>(
+    gitops: &'a GitOps,
+    built: &'a BuiltCluster<'_, '_>,
     name: &'a str,
     apps: &[&'a str],
 ) -> AppContext<'a> {
     AppContext {
         name,
-        path: format!("{}/{}", input.gitops.path, app_folder(&cluster.name, name)),
+        path: format!("{}/{}", gitops.path, app_folder(&built.cluster.name, name)),
         is_foundation: App::find(name).is_foundation,
         depends_on: dependencies(name, apps),
+        ignored_fields: ignored_fields::of_app(gitops, built, name),
     }
 }
 

@@ -1,7 +1,9 @@
 //! The ledger: which files stackgen wrote, and what was in them.
 //!
 //! Only what it lists may be changed or removed. It holds no time, no version and no commit, so it changes only when
-//! the tree does. While a run writes, a journal beside it lists what the run may leave behind.
+//! the tree does. On disk each cluster has a file of its own, and what all share another one: runs that render
+//! different clusters, on different machines, write no file in common whose content depends on the other run. While a
+//! run writes, a journal beside them lists what the run may leave behind.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -10,11 +12,13 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
-use super::tree::{GIT_ATTRIBUTES, GIT_IGNORE, README, Tree};
+use super::tree::{GIT_ATTRIBUTES, GIT_IGNORE, README, Tree, cluster_of};
 use crate::diagnostic::Diagnostic;
 
-/// Where the ledger is in the tree.
-pub const INVENTORY: &str = ".stackgen/inventory.json";
+/// The ledger of what all clusters share.
+pub(super) const INVENTORY: &str = ".stackgen/inventory.json";
+/// The folder of the clusters' ledgers.
+pub(super) const OF_CLUSTERS: &str = ".stackgen/clusters";
 const SCHEMA: &str = "stackgen.inventory/v1";
 const JOURNAL_SCHEMA: &str = "stackgen.journal/v1";
 
@@ -110,20 +114,52 @@ impl Inventory {
         Ok(Self { files })
     }
 
+    /// Adds the lines of the ledger `file`, which lists nothing that belongs into another one.
+    pub(super) fn add_file(&mut self, file: &str, bytes: &[u8]) -> Result<(), Diagnostic> {
+        let part = Self::parse(bytes)?;
+        if let Some(path) = part.files.keys().find(|path| ledger_of(path) != file) {
+            return Err(changed(format!("the ledger lists `{path}`, which is in another ledger")));
+        }
+        self.files.extend(part.files);
+        Ok(())
+    }
+
     /// The files that hold an object, with it.
     pub(super) fn objects(&self) -> impl Iterator<Item = (&Entry, &str)> {
         self.files.values().filter_map(|entry| Some((entry, entry.object.as_deref()?)))
     }
 
-    /// The ledger as a file: one line for each file, so that branches merge.
-    pub(super) fn to_json(&self) -> String {
-        let lines: Vec<String> = self
-            .files
-            .values()
-            .map(|entry| format!("    {}", serde_json::to_string(entry).unwrap_or_default()))
-            .collect();
-        format!("{{\n  \"schema\": \"{SCHEMA}\",\n  \"files\": [\n{}\n  ]\n}}\n", lines.join(",\n"))
+    /// The ledger as files by their paths: one line for each file of the tree, so that branches merge.
+    pub(super) fn to_files(&self) -> BTreeMap<String, String> {
+        let mut lines: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        for entry in self.files.values() {
+            let line = format!("    {}", serde_json::to_string(entry).unwrap_or_default());
+            lines.entry(ledger_of(&entry.path)).or_default().push(line);
+        }
+        let text = |lines: Vec<String>| {
+            format!("{{\n  \"schema\": \"{SCHEMA}\",\n  \"files\": [\n{}\n  ]\n}}\n", lines.join(",\n"))
+        };
+        lines.into_iter().map(|(file, lines)| (file, text(lines))).collect()
     }
+}
+
+/// The ledger that lists the file at `path`.
+fn ledger_of(path: &str) -> String {
+    cluster_of(path).map_or_else(|| INVENTORY.to_owned(), ledger_of_cluster)
+}
+
+fn ledger_of_cluster(name: &str) -> String {
+    format!("{OF_CLUSTERS}/{name}.json")
+}
+
+/// The ledgers that matter to a run: those that `tree` needs, whatever lies there, and of the `names` in the folder of
+/// ledgers those in `scope`. Those of other clusters are not even read.
+pub(super) fn ledgers(tree: &Tree, names: &[String], scope: impl Fn(&str) -> bool) -> BTreeSet<String> {
+    let clusters = names.iter().filter_map(|name| name.strip_suffix(".json"));
+    let there = clusters.filter(|name| scope(&format!("clusters/{name}/")));
+    let needed: BTreeSet<&str> = tree.iter().filter_map(|(path, _)| cluster_of(path)).collect();
+    let ledgers = there.chain(needed).map(ledger_of_cluster);
+    std::iter::once(INVENTORY.to_owned()).chain(ledgers).collect()
 }
 
 impl Owned {
@@ -139,6 +175,18 @@ impl Owned {
         for (path, entry) in &inventory.files {
             self.hashes.entry(path.clone()).or_default().insert(entry.sha256.clone());
         }
+    }
+
+    /// Adds what something else says is ours.
+    pub(super) fn extend(&mut self, other: &Self) {
+        for (path, hashes) in &other.hashes {
+            self.hashes.entry(path.clone()).or_default().extend(hashes.iter().cloned());
+        }
+    }
+
+    /// Takes the paths out that `is_wanted` does not accept.
+    pub(super) fn retain(&mut self, is_wanted: impl Fn(&str) -> bool) {
+        self.hashes.retain(|path, _| is_wanted(path));
     }
 
     /// Adds a journal that an interrupted run left behind.
@@ -305,11 +353,38 @@ mod tests {
 
     #[test]
     fn reads_what_it_writes() {
-        let text = ledger(&[
-            &line("README.md", ""),
-            &line("clusters/a/b/c.yaml", ",\"object\":\"Service d\",\"app\":\"b\""),
-        ]);
-        assert_eq!(Inventory::parse(text.as_bytes()).unwrap().to_json(), text);
+        let mut inventory = Inventory::default();
+        let files = [
+            (INVENTORY.to_owned(), ledger(&[&line("README.md", "")])),
+            (
+                ".stackgen/clusters/a.json".to_owned(),
+                ledger(&[
+                    &line("argocd/root-a.yaml", ",\"object\":\"Application.argoproj.io a\""),
+                    &line("clusters/a/b/c.yaml", ",\"object\":\"Service d\",\"app\":\"b\""),
+                ]),
+            ),
+        ];
+        for (file, text) in &files {
+            inventory.add_file(file, text.as_bytes()).unwrap();
+        }
+        assert_eq!(inventory.to_files(), BTreeMap::from(files));
+    }
+
+    #[test]
+    fn a_cluster_cannot_claim_the_files_of_another() {
+        let text = ledger(&[&line("clusters/a/b/c.yaml", ",\"object\":\"Service d\"")]);
+        let add = |file| Inventory::default().add_file(file, text.as_bytes());
+        assert!(add(".stackgen/clusters/a.json").is_ok());
+        for other in [".stackgen/clusters/b.json", INVENTORY] {
+            assert!(add(other).unwrap_err().message.contains("which is in another ledger"));
+        }
+    }
+
+    #[test]
+    fn ledgers_of_other_clusters_are_not_read() {
+        let names = ["a.json".to_owned(), "b.json".to_owned(), "notes.txt".to_owned()];
+        let found = ledgers(&Tree::default(), &names, |path| path.starts_with("clusters/b/"));
+        assert!(found.iter().eq([".stackgen/clusters/b.json", INVENTORY]));
     }
 
     #[test]

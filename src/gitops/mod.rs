@@ -1,12 +1,15 @@
 //! The tree that Argo CD or Flux syncs: which files it has, who owns them, and how it is written safely.
 //!
-//! `tree` lays objects out as files, `argo_cd` and `flux` add what the engines need; `plan` compares that with the
-//! disk and the ledger (`inventory`) and refuses what `brakes` finds too much; `write` carries a plan out.
+//! `cluster_files` lays a cluster's objects out as files, `argo_cd` and `flux` add what the engines need, `tree` puts
+//! clusters together; `plan` compares that with the disk and the ledger (`inventory`) and refuses what `brakes` finds
+//! too much; `write` carries a plan out.
 
 mod argo_cd;
 mod brakes;
+mod cluster_files;
 mod file_name;
 mod flux;
+mod ignored_fields;
 mod inventory;
 mod lock;
 mod plan;
@@ -16,7 +19,7 @@ mod tree;
 mod write;
 
 pub use brakes::Removal;
-pub use inventory::INVENTORY;
+pub use cluster_files::Renderer;
 pub use plan::{Allowed, Change, Plan, Scope, Status};
-pub use tree::{Tree, TreeFile, cluster_of, render_tree};
+pub use tree::{ClusterFiles, Tree, TreeFile, cluster_of};
 pub use write::{Outcome, check, write};

@@ -1,11 +1,12 @@
 //! What a run would do: the tree that should be, against the disk and the ledger. Nothing is changed here.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use rayon::prelude::*;
 
 use super::brakes::{self, Removal};
-use super::inventory::{INVENTORY, Inventory, Owned, sha256};
+use super::inventory::{Inventory, OF_CLUSTERS, Owned, ledgers, sha256};
 use super::tree::Tree;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::fs::{Folder, Found, PathError};
@@ -68,8 +69,10 @@ pub struct Plan {
     pub unchanged: usize,
     /// Objects that would go.
     pub removals: Vec<Removal>,
-    /// Whether the ledger must be written.
-    pub is_ledger_stale: bool,
+    /// The files of the ledger that are not as they should be: what each is to hold, or that it goes.
+    pub(super) stale_ledgers: BTreeMap<String, Option<String>>,
+    /// Whether a run was interrupted.
+    has_journal: bool,
     pub(super) ledger: Inventory,
 }
 
@@ -78,10 +81,12 @@ pub struct Plan {
 pub(super) struct Past {
     pub(super) ledger: Inventory,
     pub(super) owned: Owned,
-    /// The ledger as it is on disk.
-    text: Option<Vec<u8>>,
+    /// The ledger as it is on disk, by file.
+    files: BTreeMap<String, Vec<u8>>,
     /// Whether a run was interrupted.
     pub(super) has_journal: bool,
+    /// What the journal says of clusters that this run does not look after.
+    pub(super) elsewhere: Option<Owned>,
 }
 
 /// The journal of a run that is under way, or was interrupted.
@@ -103,19 +108,40 @@ impl Status {
 }
 
 impl Past {
-    /// Reads the ledger, and the journal if a run was interrupted.
-    pub(super) fn read(folder: &Folder) -> Result<Self, Diagnostics> {
-        let text = read(folder, INVENTORY)?;
-        let ledger = match &text {
-            Some(bytes) => in_file(folder, INVENTORY, Inventory::parse(bytes))?,
-            None => Inventory::default(),
-        };
-        let mut owned = Owned::of(&ledger);
-        let journal = read(folder, JOURNAL)?;
-        if let Some(bytes) = &journal {
-            in_file(folder, JOURNAL, owned.add_journal(bytes))?;
+    /// Reads the ledger as far as `scope` goes, and the journal if a run was interrupted.
+    pub(super) fn read(folder: &Folder, tree: &Tree, scope: Scope<'_>) -> Result<Self, Diagnostics> {
+        let mut past = Self::default();
+        let names = folder.file_names(OF_CLUSTERS).map_err(no_access)?;
+        for file in ledgers(tree, &names, scope) {
+            if let Some(bytes) = read(folder, &file)? {
+                in_file(folder, &file, past.ledger.add_file(&file, &bytes))?;
+                past.files.insert(file, bytes);
+            }
         }
-        Ok(Self { ledger, owned, text, has_journal: journal.is_some() })
+        past.owned = Owned::of(&past.ledger);
+        if let Some(bytes) = read(folder, JOURNAL)? {
+            let mut journal = Owned::default();
+            in_file(folder, JOURNAL, journal.add_journal(&bytes))?;
+            past.owned.extend(&journal);
+            let is_here = journal.paths().any(scope);
+            journal.retain(|path| !scope(path));
+            let is_elsewhere = journal.paths().next().is_some();
+            past.elsewhere = is_elsewhere.then_some(journal);
+            past.has_journal = is_here || past.elsewhere.is_none();
+        }
+        Ok(past)
+    }
+
+    /// What has to change so that the files on disk say what `ledger` does.
+    fn stale(&self, ledger: &Inventory) -> BTreeMap<String, Option<String>> {
+        let wanted = ledger.to_files();
+        let gone = self.files.keys().filter(|file| !wanted.contains_key(*file));
+        let mut stale: BTreeMap<String, Option<String>> = gone.map(|file| (file.clone(), None)).collect();
+        let is_as_it_was =
+            |file: &str, text: &str| self.files.get(file).is_some_and(|old| old == text.as_bytes());
+        let changed = wanted.into_iter().filter(|(file, text)| !is_as_it_was(file, text));
+        stale.extend(changed.map(|(file, text)| (file, Some(text))));
+        stale
     }
 }
 
@@ -150,11 +176,11 @@ impl Plan {
     ) -> Result<Self, Diagnostics> {
         let ledger = Inventory::after(tree, &past.ledger, |path| !scope(path));
         let removals = brakes::removals(&past.ledger, &ledger);
-        let is_ledger_stale = past.has_journal || past.text.as_deref() != Some(ledger.to_json().as_bytes());
+        let stale_ledgers = past.stale(&ledger);
         let is_extra = |path: &&str| scope(path) && tree.get(path).is_none();
         let extra = past.owned.paths().filter(is_extra).map(|path| (path, None));
         let paths: Vec<(&str, Option<&[u8]>)> =
-            tree.iter().map(|(path, file)| (path, Some(file.bytes.as_slice()))).chain(extra).collect();
+            tree.iter().map(|(path, file)| (path, Some(&*file.bytes))).chain(extra).collect();
         let found: Vec<Option<Change>> = paths
             .par_iter()
             .map(|(path, bytes)| compare(folder, past, path, *bytes))
@@ -163,12 +189,19 @@ impl Plan {
         changes.sort_by(|one, other| one.path.cmp(&other.path));
         let wrong = changes.iter().filter(|change| tree.get(&change.path).is_some()).count();
         let unchanged = tree.iter().count() - wrong;
-        Ok(Self { changes, unchanged, removals, is_ledger_stale, ledger })
+        let has_journal = past.has_journal;
+        Ok(Self { changes, unchanged, removals, stale_ledgers, has_journal, ledger })
     }
 
     /// Whether nothing is to be done.
     pub fn is_clean(&self) -> bool {
-        self.changes.is_empty() && !self.is_ledger_stale
+        self.changes.is_empty() && self.stale_ledgers.is_empty() && !self.has_journal
+    }
+
+    /// The files of the ledger, or the journal of an interrupted run, that the next run sets right.
+    pub fn stale_books(&self) -> Vec<&str> {
+        let stale: Vec<&str> = self.stale_ledgers.keys().map(String::as_str).collect();
+        if stale.is_empty() && self.has_journal { vec![JOURNAL] } else { stale }
     }
 
     /// How many files have this status.

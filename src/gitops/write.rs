@@ -10,7 +10,7 @@ use std::path::Path;
 
 use rayon::prelude::*;
 
-use super::inventory::{INVENTORY, Owned};
+use super::inventory::{OF_CLUSTERS, Owned};
 use super::lock::{LOCK, Lock, NoLock};
 use super::plan::{Allowed, Change, JOURNAL, Past, Plan, Scope, Status, is_as_seen, no_access};
 use super::tree::Tree;
@@ -51,7 +51,7 @@ pub fn write(
 }
 
 fn plan(folder: &Folder, tree: &Tree, scope: Scope<'_>) -> Result<Plan, Diagnostics> {
-    Plan::new(folder, &Past::read(folder)?, tree, scope)
+    Plan::new(folder, &Past::read(folder, tree, scope)?, tree, scope)
 }
 
 fn write_in(
@@ -100,7 +100,7 @@ fn write_locked(
     allowed: Allowed,
 ) -> Result<(Plan, Outcome), Diagnostics> {
     // Somebody may have written between the first look and the lock, or during the first look.
-    let past = Past::read(folder)?;
+    let past = Past::read(folder, tree, scope)?;
     let plan = Plan::new(folder, &past, tree, scope)?;
     plan.refusals(folder, allowed)?;
     let outcome = Writer { folder, tree, plan: &plan }.run(&past)?;
@@ -109,7 +109,7 @@ fn write_locked(
 
 /// Refuses links where our own files go: they would lead out of the tree.
 fn check_home(folder: &Folder) -> Result<(), Diagnostics> {
-    for (path, is_folder) in [(STAGE, true), (LOCK, false)] {
+    for (path, is_folder) in [(STAGE, true), (OF_CLUSTERS, true), (LOCK, false)] {
         if let Found::InTheWay { path: way, what } = folder.find(path).map_err(no_access)?
             && !(is_folder && what == "a folder" && way == folder.path(path))
         {
@@ -147,10 +147,10 @@ impl Writer<'_> {
     fn run(&self, past: &Past) -> Result<Outcome, Diagnostics> {
         if let Err(error) = self.prepare(past) {
             // A full disk, most likely: nothing in the tree has changed yet, so leave nothing behind.
-            self.give_up(past.has_journal);
+            self.give_up(past.has_journal || past.elsewhere.is_some());
             return Err(no_access(error));
         }
-        self.finish().map_err(|error| {
+        self.finish(past).map_err(|error| {
             let mut errors = no_access(error);
             let hint = "some files are new and some old now; run again, and it goes on from here";
             errors.0.iter_mut().for_each(|error| error.hints.push(hint.to_owned()));
@@ -166,8 +166,11 @@ impl Writer<'_> {
         self.stage()?;
         let mut journal: Owned = past.owned.clone();
         journal.add(&self.plan.ledger);
-        self.stage_book("ledger", &self.plan.ledger.to_json())?;
+        self.stage_ledgers()?;
         self.stage_book("journal", &journal.to_journal())?;
+        if let Some(elsewhere) = &past.elsewhere {
+            self.stage_book("elsewhere", &elsewhere.to_journal())?;
+        }
         self.folder.publish(&format!("{STAGE}/journal"), JOURNAL)?;
         self.folder.sync(&[HOME])?;
         self.parents().iter().try_for_each(|parent| self.folder.make_folder(parent))
@@ -179,11 +182,42 @@ impl Writer<'_> {
         self.folder.sync(&[&path])
     }
 
+    /// The files of the ledger that change, with where they wait.
+    fn waiting_ledgers(&self) -> impl Iterator<Item = (&str, Option<&str>, String)> {
+        let stale = self.plan.stale_ledgers.iter().enumerate();
+        stale.map(|(index, (file, text))| (file.as_str(), text.as_deref(), format!("{STAGE}/ledger-{index}")))
+    }
+
+    fn stage_ledgers(&self) -> Result<(), PathError> {
+        let mut staged = Vec::new();
+        for (_, text, path) in self.waiting_ledgers() {
+            if let Some(text) = text {
+                self.folder.stage(&path, text.as_bytes())?;
+                staged.push(path);
+            }
+        }
+        self.folder.sync(&staged.iter().map(String::as_str).collect::<Vec<_>>())?;
+        self.folder.make_folder(OF_CLUSTERS)
+    }
+
+    fn publish_ledgers(&self) -> Result<(), PathError> {
+        for (file, text, staged) in self.waiting_ledgers() {
+            match text {
+                Some(_) => self.folder.publish(&staged, file)?,
+                None => self.folder.remove(file)?,
+            }
+        }
+        self.folder.sync(&[OF_CLUSTERS])?;
+        self.folder.remove_empty_parents(&format!("{OF_CLUSTERS}/x"));
+        self.folder.sync(&[HOME])
+    }
+
     /// Takes back what was prepared. The journal of an earlier run stays: that one did change the tree.
     fn give_up(&self, has_journal: bool) {
         for parent in self.parents().iter().rev() {
             self.folder.remove_empty_parents(&format!("{parent}/x"));
         }
+        self.folder.remove_empty_parents(&format!("{OF_CLUSTERS}/x"));
         if !has_journal {
             let _ = self.folder.remove(JOURNAL);
         }
@@ -191,7 +225,7 @@ impl Writer<'_> {
     }
 
     /// Changes the tree, and says so in the ledger once that has reached the disk.
-    fn finish(&self) -> Result<(), PathError> {
+    fn finish(&self, past: &Past) -> Result<(), PathError> {
         for (change, staged) in self.waiting() {
             self.check_still(change)?;
             self.folder.publish(&staged, &change.path)?;
@@ -199,9 +233,12 @@ impl Writer<'_> {
         self.remove_extra()?;
         let touched = self.touched();
         self.folder.sync(&touched.iter().map(String::as_str).collect::<Vec<_>>())?;
-        self.folder.publish(&format!("{STAGE}/ledger"), INVENTORY)?;
-        self.folder.sync(&[HOME])?;
-        self.folder.remove(JOURNAL)
+        self.publish_ledgers()?;
+        // A run of other clusters that was interrupted still needs its journal.
+        match past.elsewhere {
+            Some(_) => self.folder.publish(&format!("{STAGE}/elsewhere"), JOURNAL),
+            None => self.folder.remove(JOURNAL),
+        }
     }
 
     /// Between the plan and now somebody may have put something there.

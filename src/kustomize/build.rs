@@ -59,7 +59,8 @@ pub fn build<'s>(
     builder.build(folder)
 }
 
-/// Builds several folders, reading and working on the bases they share only once.
+/// Builds several folders, reading and working on the bases they share only once. A copy knows the same bases.
+#[derive(Clone)]
 pub struct Builder<'a, 's> {
     files: &'a dyn FileSystem,
     options: BuildOptions,

@@ -3,10 +3,11 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
+use rayon::prelude::*;
 use serde::Serialize;
 
 use super::files::StackFiles;
-use super::settings::{Cluster, Settings};
+use super::settings::{Cluster, Settings, Values};
 use super::templates::{CLUSTER_COMPONENT, Templates};
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
 use crate::kustomize::{Build, BuildOptions, Builder};
@@ -15,6 +16,8 @@ use crate::yaml::Sources;
 
 /// Where what is made for each cluster lies; in memory only.
 const FOLDER: &str = ".stackgen/clusters";
+/// Clusters that are built in a row by one thread: enough that its copy of the bases pays.
+const IN_A_ROW: usize = 16;
 
 /// The objects of a cluster.
 #[derive(Debug)]
@@ -23,6 +26,13 @@ pub struct BuiltCluster<'a, 's> {
     pub cluster: &'a Cluster,
     /// What runs there.
     pub resources: ResMap<'s>,
+}
+
+/// What became of the clusters.
+#[derive(Debug)]
+pub struct Fleet<T> {
+    /// What the work gave for each, in their order.
+    pub results: Vec<T>,
     /// What somebody should look at.
     pub warnings: Vec<Diagnostic>,
 }
@@ -30,36 +40,61 @@ pub struct BuiltCluster<'a, 's> {
 #[derive(Serialize)]
 struct ComponentContext<'a> {
     cluster: &'a Cluster,
-    values: &'a serde_yaml::Mapping,
+    values: &'a Values,
 }
 
-/// Builds all clusters, or says what is wrong with each. What they share is read and worked on once.
-pub fn build_clusters<'a, 's>(
-    settings: &'a Settings,
+/// Builds each of `clusters` and does `work` on it, or says what is wrong with any of them. What they share is read
+/// and worked on once; a cluster's objects are given back before the next ones are built.
+pub fn build_clusters<'a, 's, T: Send>(
+    (settings, clusters): (&'a Settings, &[&'a Cluster]),
     files: &mut StackFiles,
     templates: &Templates<'s>,
     sources: &'s Sources,
-) -> Result<Vec<BuiltCluster<'a, 's>>, Diagnostics> {
-    for cluster in &settings.clusters {
+    work: impl Fn(&BuiltCluster<'a, 's>) -> Result<T, Diagnostics> + Sync,
+) -> Result<Fleet<T>, Diagnostics> {
+    for cluster in clusters {
         add_component(cluster, files, templates)?;
     }
-    let mut builder = Builder::new(&*files, BuildOptions::default(), sources);
     let made = files.root().join(FOLDER);
-    let mut messages = Messages { made: &made, sources, seen: BTreeSet::new() };
+    let mut builder = Builder::new(&*files, BuildOptions::default(), sources);
+    let one = |builder: &mut Builder<'_, 's>, cluster: &&'a Cluster| {
+        let Build { mut resources, warnings } = builder.build(&made.join(&cluster.name))?;
+        settings.images.apply(&mut resources, sources)?;
+        Ok((work(&BuiltCluster { cluster, resources })?, warnings))
+    };
+    // The first of each overlay fills the store of bases that all others copy.
+    let mut overlays = BTreeSet::new();
+    let is_first: Vec<bool> = clusters.iter().map(|cluster| overlays.insert(cluster.overlay())).collect();
+    let first = clusters.iter().zip(&is_first).filter(|(_, is_first)| **is_first);
+    let mut first = first.map(|(cluster, _)| one(&mut builder, cluster)).collect::<Vec<_>>().into_iter();
+    let others: Vec<_> = clusters.iter().zip(&is_first).filter(|(_, is_first)| !**is_first).collect();
+    let others = others.par_iter().with_min_len(IN_A_ROW);
+    let others: Vec<_> =
+        others.map_init(|| builder.clone(), |builder, (cluster, _)| one(builder, cluster)).collect();
+    let mut others = others.into_iter();
+    let results = is_first.iter().filter_map(|is_first| if *is_first { first.next() } else { others.next() });
+    join(results, Messages { made: &made, sources, seen: BTreeSet::new() })
+}
+
+/// Puts what became of the clusters together, in their order.
+fn join<T>(
+    results: impl Iterator<Item = Result<(T, Vec<Diagnostic>), Diagnostics>>,
+    mut messages: Messages<'_>,
+) -> Result<Fleet<T>, Diagnostics> {
+    let mut fleet = Fleet { results: Vec::new(), warnings: Vec::new() };
     let mut errors = Diagnostics::default();
-    let mut built = Vec::new();
-    for cluster in &settings.clusters {
-        match builder.build(&made.join(&cluster.name)) {
+    for result in results {
+        match result {
             Err(found) => errors.0.extend(messages.news(found.0)),
-            Ok(Build { resources, warnings }) => {
-                built.push(BuiltCluster { cluster, resources, warnings: messages.news(warnings) });
+            Ok((result, warnings)) => {
+                fleet.results.push(result);
+                fleet.warnings.extend(messages.news(warnings));
             }
         }
     }
     errors.into_result()?;
-    Ok(built)
+    Ok(fleet)
 }
-
 /// What was said about the clusters so far.
 struct Messages<'a> {
     /// The folder of what is made for each cluster, which nobody can open.

@@ -1,5 +1,6 @@
 //! Where the stack's files are: in the working directory, in the binary, or made on the way.
 
+use std::collections::BTreeSet;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -11,16 +12,16 @@ use crate::fs::{Disk, FileSystem, Memory, normal};
 pub struct StackFiles {
     root: PathBuf,
     /// Folders below the root that are in memory.
-    in_memory: Vec<PathBuf>,
+    in_memory: BTreeSet<PathBuf>,
     memory: Memory,
 }
 
 impl StackFiles {
     /// The files as seen from `root`, a canonical path.
     pub fn new(root: &Path) -> Self {
-        let mut files = Self { root: root.to_owned(), in_memory: Vec::new(), memory: Memory::new() };
+        let mut files = Self { root: root.to_owned(), in_memory: BTreeSet::new(), memory: Memory::new() };
         for folder in embedded::FOLDERS.into_iter().filter(|folder| !root.join(folder).is_dir()) {
-            files.in_memory.push(root.join(folder));
+            files.in_memory.insert(root.join(folder));
             for (path, content) in embedded::FILES.iter().filter(|(path, _)| is_in(path, folder)) {
                 files.memory.insert(root.join(path), *content);
             }
@@ -37,15 +38,13 @@ impl StackFiles {
     pub(super) fn add(&mut self, folder: &str, name: &str, text: String) {
         let folder = self.root.join(folder);
         self.memory.insert(folder.join(name), text.into_bytes());
-        if !self.in_memory.contains(&folder) {
-            self.in_memory.push(folder);
-        }
+        self.in_memory.insert(folder);
     }
 
     /// The place that holds `path`, and the path without `..`: a folder that is only in memory cannot be left on disk.
     fn place(&self, path: &Path) -> (&dyn FileSystem, PathBuf) {
         let path = normal(path);
-        let is_in_memory = self.in_memory.iter().any(|folder| path.starts_with(folder));
+        let is_in_memory = path.ancestors().any(|folder| self.in_memory.contains(folder));
         (if is_in_memory { &self.memory } else { &Disk }, path)
     }
 }

@@ -8,14 +8,16 @@ mod cloud;
 mod cluster;
 mod embedded;
 mod files;
+mod images;
 mod settings;
 mod templates;
 
 pub use app::{App, app_of};
 pub use cloud::Cloud;
-pub use cluster::{BuiltCluster, build_clusters};
+pub use cluster::{BuiltCluster, Fleet, build_clusters};
 pub use files::StackFiles;
-pub use settings::{Cluster, Engine, GitOps, Settings, check_name};
+pub use images::{ImageUse, Images, images_of};
+pub use settings::{Cluster, Engine, EngineFacts, GitOps, IgnoreFields, Settings, Team, Values, check_name};
 pub use templates::{
     ARGO_CD_APPLICATION, ARGO_CD_PROJECT, ARGO_CD_ROOT, FLUX_KUSTOMIZATION, FLUX_SOURCE, Templates,
 };

@@ -8,10 +8,11 @@ use std::path::PathBuf;
 
 use minijinja::syntax::SyntaxConfig;
 use minijinja::value::Serde;
-use minijinja::{Environment, Error, UndefinedBehavior, Value};
+use minijinja::{Environment, Error, ErrorKind, UndefinedBehavior, Value};
 use serde::Serialize;
 
 use super::files::StackFiles;
+use super::settings::EngineFacts;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::fs::FileSystem as _;
 use crate::yaml::{Origin, Source, Sources};
@@ -74,9 +75,7 @@ impl<'s> Templates<'s> {
             for variable in variables {
                 match variable.strip_prefix("values") {
                     Some("") => return None,
-                    Some(rest) if rest.starts_with('.') => {
-                        names.extend(rest[1..].split('.').next().map(str::to_owned));
-                    }
+                    Some(rest) if rest.starts_with('.') => names.extend(value_name(&rest[1..])),
                     _ => {}
                 }
             }
@@ -108,6 +107,15 @@ impl<'s> Templates<'s> {
     }
 }
 
+/// The name of a value as `stackgen.yaml` has it, given what a template says after `values.`.
+fn value_name(path: &str) -> Option<String> {
+    let mut parts = path.split('.');
+    match parts.next()? {
+        "custom" => Some(format!("custom.{}", parts.next()?)),
+        name => Some(name.to_owned()),
+    }
+}
+
 fn read<'s>(files: &StackFiles, path: PathBuf, sources: &'s Sources) -> Result<Source<'s>, Diagnostics> {
     let bytes = files.read(&path).map_err(|error| {
         let message = format!("cannot read the template: {error}");
@@ -126,6 +134,8 @@ fn environment<'s>() -> Environment<'s> {
     environment.set_syntax(syntax());
     environment.set_debug(true);
     environment.add_filter("quote", quote);
+    environment.add_filter("four_fifths", four_fifths);
+    environment.add_test("at_least", is_at_least);
     environment
 }
 
@@ -134,6 +144,27 @@ fn syntax() -> SyntaxConfig {
     let mut syntax = SyntaxConfig::builder();
     syntax.trim_blocks(true).lstrip_blocks(true).keep_trailing_newline(true);
     syntax.build().unwrap_or_default()
+}
+
+/// How much of a disk Prometheus may fill, in its own units: the rest is for the write-ahead log and compaction.
+fn four_fifths(size: &str) -> Result<String, Error> {
+    let wrong = || Error::new(ErrorKind::InvalidOperation, format!("`{size}` is no size like `100Gi`"));
+    let (number, unit) = size.split_at_checked(size.len().saturating_sub(2)).ok_or_else(wrong)?;
+    let number: u64 = number.parse().map_err(|_| wrong())?;
+    let megabytes = match unit {
+        "Mi" => Some(number),
+        "Gi" => number.checked_mul(1 << 10),
+        "Ti" => number.checked_mul(1 << 20),
+        _ => None,
+    };
+    let kept = megabytes.and_then(|megabytes| megabytes.checked_mul(4)).ok_or_else(wrong)? / 5;
+    Ok(if kept.is_multiple_of(1 << 10) { format!("{}GB", kept >> 10) } else { format!("{kept}MB") })
+}
+
+/// Whether an engine is said to be of a version or a later one: `gitops.flux.version is at_least("2.9")`.
+fn is_at_least(own: &Value, version: &str) -> bool {
+    let own = EngineFacts { version: own.as_str().map(str::to_owned) };
+    EngineFacts::parse(version).is_some_and(|version| own.is_at_least(version))
 }
 
 /// A value as a double-quoted YAML string, whatever is in it.

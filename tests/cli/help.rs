@@ -17,7 +17,13 @@ fn a_wrong_command_line_is_an_error_with_a_suggestion() {
 #[test]
 fn every_help_is_narrow_and_says_the_exit_status() {
     let workspace = Workspace::new();
-    for command in [&["--help"][..], &["build", "--help"], &["render", "--help"]] {
+    for command in [
+        &["--help"][..],
+        &["build", "--help"],
+        &["render", "--help"],
+        &["images", "--help"],
+        &["schema", "--help"],
+    ] {
         let help = workspace.run(command).quiet_success();
         assert!(help.contains("\nExamples:\n") && help.contains("Exit status: 0"), "{help}");
         assert!(help.lines().all(|line| line.chars().count() <= 80), "{help}");

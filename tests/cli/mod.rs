@@ -1,9 +1,12 @@
 //! What a user types, and what happens.
 
 mod build;
+mod fleet;
 mod help;
+mod images;
 mod render;
 mod render_faults;
 mod render_hostile;
 mod render_safety;
 mod render_secrets;
+mod schema;

@@ -96,11 +96,12 @@ fn the_whole_small_tree_is_as_expected() {
     let expected = [
         ".gitattributes",
         ".stackgen/.gitignore",
+        ".stackgen/clusters/gke.json",
         ".stackgen/inventory.json",
         "README.md",
         "argocd/gke/prereqs.yaml",
         "argocd/gke/web.yaml",
-        "argocd/project.yaml",
+        "argocd/project-gke.yaml",
         "argocd/root-gke.yaml",
         "clusters/gke/prereqs/kustomization.yaml",
         "clusters/gke/prereqs/namespace-monitoring.yaml",

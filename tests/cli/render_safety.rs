@@ -3,8 +3,13 @@
 use super::render::{SERVICE, render, small};
 use crate::support::Workspace;
 
-const LEDGER: &str = "gitops/.stackgen/inventory.json";
 const NAMESPACE: &str = "apiVersion: v1\nkind: Namespace\nmetadata: {name: monitoring}\n";
+
+/// All ledgers are gone.
+fn lose_ledgers(workspace: &Workspace) {
+    std::fs::remove_file(workspace.path("gitops/.stackgen/inventory.json")).unwrap();
+    std::fs::remove_dir_all(workspace.path("gitops/.stackgen/clusters")).unwrap();
+}
 
 /// A Service for each of these names, and the Namespace.
 fn services(workspace: &Workspace, count: usize) {
@@ -29,7 +34,7 @@ fn without_its_ledger_nothing_is_removed_and_equal_files_are_adopted() {
     let workspace = small();
     render(&workspace, &["gke"]);
     let before = workspace.files("gitops");
-    std::fs::remove_file(workspace.path(LEDGER)).unwrap();
+    lose_ledgers(&workspace);
     let stderr = refused(&workspace, &["gke"]);
     let expected = "error: this file and 13 more are as stackgen writes them, but the ledger does not list them\n \
         --> gitops/.gitattributes\nhint: --adopt takes over what is as it should be; --check lists it\n";
@@ -48,7 +53,7 @@ fn without_its_ledger_nothing_is_removed_and_equal_files_are_adopted() {
 fn what_differs_is_not_adopted() {
     let workspace = small();
     render(&workspace, &["gke"]);
-    std::fs::remove_file(workspace.path(LEDGER)).unwrap();
+    lose_ledgers(&workspace);
     workspace.write(SERVICE, "mine");
     workspace.write("gitops/clusters/gke/web/service-gone.yaml", "was ours once");
     let stderr = refused(&workspace, &["gke", "--adopt", "--force-modified", "--allow-removals"]);

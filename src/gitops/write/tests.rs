@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex};
 
 use tempfile::TempDir;
 
+use super::super::inventory::Inventory;
 use super::super::tree::TreeFile;
 use super::*;
 
@@ -19,7 +20,7 @@ fn tree(files: &[(&str, &str)]) -> Tree {
     let mut tree = Tree::default();
     for (path, text) in files {
         let object = Some(format!("Service {path}"));
-        let file = TreeFile { bytes: text.as_bytes().to_vec(), object, app: None };
+        let file = TreeFile { bytes: text.as_bytes().into(), object, app: None };
         tree.add((*path).to_owned(), file).unwrap();
     }
     tree
@@ -96,7 +97,7 @@ fn files(root: &Path) -> BTreeMap<String, String> {
 fn check_whole(root: &Path, trees: &[&Tree], when: &str) {
     let mut allowed: BTreeMap<&str, BTreeSet<Option<&[u8]>>> = BTreeMap::new();
     for path in trees.iter().flat_map(|tree| tree.iter().map(|(path, _)| path)) {
-        let bytes = trees.iter().map(|tree| tree.get(path).map(|file| file.bytes.as_slice()));
+        let bytes = trees.iter().map(|tree| tree.get(path).map(|file| &*file.bytes));
         allowed.insert(path, bytes.collect());
     }
     let there = files(root);
@@ -121,10 +122,16 @@ fn check_exactly(root: &Path, tree: &Tree, when: &str) {
     let there = files(root);
     let mut expected: BTreeSet<&str> = tree.iter().map(|(path, _)| path).collect();
     expected.extend(FOREIGN);
-    expected.insert(INVENTORY);
+    let ledgers = ledgers(tree);
+    expected.extend(ledgers.iter().map(String::as_str));
     assert_eq!(there.keys().map(String::as_str).collect::<BTreeSet<_>>(), expected, "{when}");
     check_whole(root, &[tree], when);
     assert!(check(root, tree, &everything).unwrap().is_clean(), "{when}");
+}
+
+/// The files of the ledger for a tree.
+fn ledgers(tree: &Tree) -> Vec<String> {
+    Inventory::after(tree, &Inventory::default(), |_| false).to_files().into_keys().collect()
 }
 
 /// How many changes a run makes.
@@ -237,7 +244,9 @@ fn a_first_run_may_be_killed_anywhere_too() {
         let is_through = disturb(&root, &new(), nth, ErrorKind::StorageFull, true).is_ok();
         run(&root, &new()).unwrap();
         let mut there = files(&root);
-        assert!(there.remove(INVENTORY).is_some());
+        for ledger in ledgers(&new()) {
+            assert!(there.remove(&ledger).is_some(), "{ledger}");
+        }
         assert!(there.keys().map(String::as_str).eq(new().iter().map(|(path, _)| path)), "change {nth}");
         if is_through {
             return;
@@ -262,7 +271,12 @@ fn each_step_reaches_the_disk_before_the_next() {
         place.unwrap_or_else(|| panic!("{wanted} is not in {seen:#?}"))
     };
     let (journal, ledger) = (at("replace .stackgen/journal.json"), at("replace .stackgen/inventory.json"));
-    assert!(at("sync .stackgen/tmp/0") < journal && at("sync .stackgen/tmp/ledger") < journal);
+    assert!(at("sync .stackgen/tmp/0") < journal && at("sync .stackgen/tmp/ledger-0") < journal);
+    // Those of the clusters, the one that goes included, are there before the one that all share.
+    for cluster in ["replace .stackgen/clusters/a.json", "remove .stackgen/clusters/b.json"] {
+        assert!((journal..ledger).contains(&at(cluster)), "{cluster}");
+    }
+    assert!(at("sync .stackgen/clusters") > ledger);
     let home =
         seen.iter().enumerate().filter(|(_, change)| *change == "sync .stackgen").map(|(index, _)| index);
     let home: Vec<usize> = home.collect();
@@ -328,7 +342,8 @@ fn a_run_with_nothing_to_do_tidies_up() {
     folder.stage(&format!("{STAGE}/0"), b"").unwrap();
     folder.stage(LOCK, b"4194304\n").unwrap();
     run(folder.root(), &files).unwrap();
-    assert_eq!(folder.file_names(HOME).unwrap(), ["inventory.json"]);
+    assert_eq!(folder.file_names(HOME).unwrap(), [""; 0]);
+    assert_eq!(folder.file_names(OF_CLUSTERS).unwrap(), ["a.json"]);
     assert!(!folder.path(STAGE).exists());
 }
 
@@ -354,4 +369,27 @@ fn many_files_reach_the_disk_together() {
     let outcome = run(directory.path(), &tree(&files)).unwrap();
     assert_eq!(outcome.written, 200);
     assert!(check(directory.path(), &tree(&files), &everything).unwrap().is_clean());
+}
+
+/// What a run left half done is known until a run that looks after it has been there, whatever others do in between.
+#[test]
+fn a_journal_outlives_runs_of_other_clusters() {
+    let directory = tempfile::tempdir().unwrap();
+    let root = directory.path();
+    run(root, &tree(&[("clusters/a/x/f.yaml", "1"), ("clusters/b/x/f.yaml", "1")])).unwrap();
+    let killed = Folder::new(root).with_faults(|action, path| match (action, path) {
+        ("replace", "clusters/b/x/f.yaml") => Err(io::Error::other("killed")),
+        _ => Ok(()),
+    });
+    let half = tree(&[("clusters/a/x/f.yaml", "2"), ("clusters/b/x/f.yaml", "2")]);
+    write_in(&killed, &half, &everything, FORCE).unwrap_err();
+    let only = |name: &'static str| move |path: &str| path.starts_with(&format!("clusters/{name}/"));
+    let b = tree(&[("clusters/b/x/f.yaml", "3")]);
+    assert_eq!(write(root, &b, &only("b"), FORCE).unwrap().1.updated, 1);
+    assert!(root.join(JOURNAL).exists());
+    assert!(check(root, &b, &only("b")).unwrap().is_clean());
+    // Cluster a holds what its ledger does not list: the journal says whose it is.
+    let a = tree(&[("clusters/a/x/f.yaml", "4")]);
+    assert_eq!(write(root, &a, &only("a"), FORCE).unwrap().1.updated, 1);
+    assert!(!root.join(JOURNAL).exists());
 }

@@ -3,35 +3,46 @@
 //! Typed and strict: a key that does not exist is an error with its place. Without the file there is one cluster for
 //! each cloud.
 
-use std::collections::BTreeSet;
+mod check;
+mod values;
+
 use std::path::Path;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+pub use check::check_name;
+pub use values::{Team, Values};
+
 use super::cloud::Cloud;
+use super::images::Images;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::fs::FileSystem;
 use crate::kustomize::decode::closest;
 use crate::yaml::{Node, Origin, ParseOptions, Source, Sources, parse_one};
+use check::{Check, NAME_LIMIT};
 
 /// The name of the file.
 const FILE_NAME: &str = "stackgen.yaml";
 
 /// Everything that `stackgen.yaml` says.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Settings {
     /// Where the stack runs.
     pub clusters: Vec<Cluster>,
     /// What the engines are told.
     pub gitops: GitOps,
+    /// Where images come from.
+    pub images: Images,
 }
 
 /// One cluster. Templates see it, its values apart.
-#[derive(Clone, Debug, Deserialize, Serialize)]
+#[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Cluster {
     /// Its name: a folder of the tree, a part of the names of the engines' objects, and a label of every metric.
+    #[schemars(length(max = NAME_LIMIT), regex(pattern = check::NAME))]
     pub name: String,
     /// Whose it is.
     pub cloud: Cloud,
@@ -40,13 +51,13 @@ pub struct Cluster {
     /// The address by which Argo CD knows the cluster; the one it runs in if it is left out.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub server: Option<String>,
-    /// What the templates may use.
+    /// What it says over its overlay.
     #[serde(default, skip_serializing)]
-    pub values: serde_yaml::Mapping,
+    pub values: Values,
 }
 
 /// What the engines are told.
-#[derive(Clone, Debug, Deserialize, Serialize)]
+#[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct GitOps {
     /// The repository that holds the tree.
@@ -57,10 +68,45 @@ pub struct GitOps {
     pub path: String,
     /// Who syncs.
     pub engines: Vec<Engine>,
+    /// The Argo CD that reads the tree.
+    pub argocd: EngineFacts,
+    /// The Flux that reads the tree.
+    pub flux: EngineFacts,
+    /// Fields that something in the cluster sets, and that no engine may set back. The replicas of what an
+    /// autoscaler scales are left alone without being listed.
+    #[serde(skip_serializing)]
+    pub ignore_fields: Vec<IgnoreFields>,
+}
+
+/// What is known about an engine.
+#[derive(Clone, Debug, Default, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct EngineFacts {
+    /// Its version, like `"3.2"`. Fields that came with some version are written only if this says that it is there.
+    #[schemars(regex(pattern = check::VERSION))]
+    pub version: Option<String>,
+}
+
+/// Fields that are left alone, in all objects that match.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct IgnoreFields {
+    /// The group of the objects; none for `v1`.
+    #[serde(default)]
+    pub group: String,
+    /// Their kind.
+    pub kind: String,
+    /// Their namespace; any if it is left out.
+    pub namespace: Option<String>,
+    /// Their name; any if it is left out.
+    pub name: Option<String>,
+    /// The fields, as JSON pointers.
+    #[schemars(length(min = 1), inner(regex(pattern = check::POINTER)))]
+    pub paths: Vec<String>,
 }
 
 /// Who brings the tree to the cluster.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Engine {
     /// Argo CD
@@ -71,12 +117,14 @@ pub enum Engine {
 
 /// Stands in the tree until somebody says which repository it is in.
 const PLACEHOLDER_REPOSITORY: &str = "https://example.com/replace/me.git";
-/// What a cluster's name may be long, so that names made of it and of an app's name stay valid.
-const NAME_LIMIT: usize = 40;
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { clusters: Cloud::ALL.map(Cluster::of).to_vec(), gitops: GitOps::default() }
+        Self {
+            clusters: Cloud::ALL.map(Cluster::of).to_vec(),
+            gitops: GitOps::default(),
+            images: Images::default(),
+        }
     }
 }
 
@@ -87,6 +135,9 @@ impl Default for GitOps {
             branch: "main".to_owned(),
             path: "gitops".to_owned(),
             engines: vec![Engine::ArgoCd, Engine::Flux],
+            argocd: EngineFacts::default(),
+            flux: EngineFacts::default(),
+            ignore_fields: Vec::new(),
         }
     }
 }
@@ -98,11 +149,32 @@ impl GitOps {
     }
 }
 
+impl EngineFacts {
+    /// Major and minor number of a version.
+    pub fn parse(version: &str) -> Option<(u32, u32)> {
+        check::parse_version(version)
+    }
+
+    /// Whether the engine is said to be of `version` or a later one.
+    pub fn is_at_least(&self, version: (u32, u32)) -> bool {
+        self.version.as_deref().and_then(check::parse_version).is_some_and(|own| own >= version)
+    }
+}
+
+impl IgnoreFields {
+    /// Whether the object is meant.
+    pub fn matches(&self, group: &str, kind: &str, namespace: &str, name: &str) -> bool {
+        let is =
+            |wanted: &Option<String>, found: &str| wanted.as_deref().is_none_or(|wanted| wanted == found);
+        self.group == group && self.kind == kind && is(&self.namespace, namespace) && is(&self.name, name)
+    }
+}
+
 impl Cluster {
     /// The cluster of a cloud when nobody lists any.
     fn of(cloud: Cloud) -> Self {
         let name = cloud.name().to_owned();
-        Self { name, cloud, overlay: None, server: None, values: serde_yaml::Mapping::new() }
+        Self { name, cloud, overlay: None, server: None, values: Values::default() }
     }
 
     /// The folder of the kustomization that the cluster is built from.
@@ -112,6 +184,11 @@ impl Cluster {
 }
 
 impl Settings {
+    /// The JSON Schema of the file.
+    pub fn schema() -> serde_json::Value {
+        schemars::schema_for!(Self).to_value()
+    }
+
     /// Reads `stackgen.yaml` in `root`, if it is there. `known_values` are those that templates ask for; any other is
     /// an error, most likely misspelt.
     pub fn read(
@@ -158,125 +235,6 @@ fn explain(error: &serde_yaml::Error, source: Source<'_>) -> Diagnostic {
         Some(meant) => diagnostic.hint(format!("did you mean `{meant}`?")),
         None => diagnostic,
     }
-}
-
-/// What the types cannot say.
-struct Check<'a, 's> {
-    node: Node<'s>,
-    root: &'a Path,
-    files: &'a dyn FileSystem,
-    known_values: Option<&'a [String]>,
-    errors: Diagnostics,
-}
-
-impl Check<'_, '_> {
-    fn run(mut self, settings: &Settings) -> Result<(), Diagnostics> {
-        if settings.clusters.is_empty() {
-            let error = Diagnostic::error("no cluster is listed").at(self.origin(&["clusters"]));
-            self.errors.push(error.hint("leave `clusters` out for one cluster on each cloud"));
-        }
-        let mut names = BTreeSet::new();
-        for (index, cluster) in settings.clusters.iter().enumerate() {
-            self.cluster(index, cluster);
-            if !names.insert(&cluster.name) {
-                let error = Diagnostic::error(format!("two clusters are named `{}`", cluster.name));
-                self.errors.push(error.at(self.in_cluster(index, "name")));
-            }
-        }
-        self.gitops(&settings.gitops);
-        self.errors.into_result()
-    }
-
-    fn cluster(&mut self, index: usize, cluster: &Cluster) {
-        if let Err(reason) = check_name(&cluster.name, NAME_LIMIT) {
-            let error = Diagnostic::error(format!("`{}` cannot name a cluster: {reason}", cluster.name));
-            self.errors.push(error.at(self.in_cluster(index, "name")));
-        }
-        let overlay = cluster.overlay();
-        if Path::new(&overlay).is_absolute() || !self.files.is_dir(&self.root.join(&overlay)) {
-            let overlays = self.files.list(&self.root.join("overlays")).join(", ");
-            let error = Diagnostic::error(format!("there is no folder `{overlay}`"));
-            let origin = self.in_cluster(index, "overlay");
-            self.errors.push(error.at(origin).hint(format!("folders in overlays/: {overlays}")));
-        }
-        self.values(index, cluster);
-    }
-
-    fn values(&mut self, index: usize, cluster: &Cluster) {
-        let Some(known) = self.known_values else { return };
-        let known: Vec<&str> = known.iter().map(String::as_str).collect();
-        let values = self.cluster_node(index).and_then(|cluster| cluster.get("values")?.as_mapping());
-        let mut errors = Vec::new();
-        for name in cluster.values.keys().map(|key| key.as_str().unwrap_or_default()) {
-            if known.contains(&name) {
-                continue;
-            }
-            let origin =
-                values.and_then(|values| values.entry(name)).map_or(Origin::NONE, |entry| entry.key.origin);
-            let error = Diagnostic::error(format!("no template asks for the value `{name}`")).at(origin);
-            errors.push(match closest(name, &known) {
-                Some(meant) => error.hint(format!("did you mean `{meant}`?")),
-                None => error.hint(format!("values that templates ask for: {}", known.join(", "))),
-            });
-        }
-        self.errors.0.extend(errors);
-    }
-
-    fn gitops(&mut self, gitops: &GitOps) {
-        if gitops.repository.trim().is_empty() {
-            self.refuse(&["gitops", "repository"], "the repository has no address");
-        }
-        if gitops.branch.trim().is_empty() {
-            self.refuse(&["gitops", "branch"], "the branch has no name");
-        }
-        let is_plain = |name: &str| !name.is_empty() && name != "." && name != "..";
-        if !gitops.path.split('/').all(is_plain) || gitops.path.contains('\\') {
-            self.refuse(&["gitops", "path"], "not a folder of the repository; write it like `deploy/gitops`");
-        }
-        let distinct: BTreeSet<Engine> = gitops.engines.iter().copied().collect();
-        if distinct.len() != gitops.engines.len() {
-            self.refuse(&["gitops", "engines"], "an engine is listed twice");
-        }
-    }
-
-    fn refuse(&mut self, path: &[&str], message: &str) {
-        let origin = self.origin(path);
-        self.errors.push(Diagnostic::error(message).at(origin));
-    }
-
-    fn origin(&self, path: &[&str]) -> Origin {
-        self.node.at(path).map_or(Origin::NONE, |node| node.origin)
-    }
-
-    /// The place of a key of a cluster, or of the cluster if it has no such key.
-    fn in_cluster(&self, index: usize, key: &str) -> Origin {
-        self.cluster_node(index).map_or(Origin::NONE, |cluster| cluster.get(key).unwrap_or(cluster).origin)
-    }
-
-    fn cluster_node(&self, index: usize) -> Option<&Node<'_>> {
-        self.node.get("clusters")?.as_sequence()?.get(index)
-    }
-}
-
-/// Whether `name` can be a folder on every system and a part of Kubernetes names: a DNS label.
-pub fn check_name(name: &str, limit: usize) -> Result<(), String> {
-    const RESERVED: [&str; 4] = ["con", "prn", "aux", "nul"];
-    let is_edge = |byte: &u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
-    let bytes = name.as_bytes();
-    if name.len() > limit {
-        return Err(format!("it has more than {limit} characters"));
-    }
-    if !bytes.first().is_some_and(is_edge)
-        || !bytes.last().is_some_and(is_edge)
-        || !bytes.iter().all(|byte| is_edge(byte) || *byte == b'-')
-    {
-        return Err("use lower-case letters, digits and `-`, with a letter or digit at both ends".to_owned());
-    }
-    let is_port = (name.starts_with("com") || name.starts_with("lpt")) && name.len() == 4;
-    if RESERVED.contains(&name) || is_port && bytes[3].is_ascii_digit() {
-        return Err("Windows keeps this name for a device".to_owned());
-    }
-    Ok(())
 }
 
 #[cfg(test)]
@@ -330,9 +288,9 @@ mod tests {
 
     #[test]
     fn a_value_that_no_template_asks_for_is_an_error() {
-        let errors = read("clusters:\n- name: prod\n  cloud: gke\n  values: {regoin: x}\n").unwrap_err();
-        let expected =
-            "stackgen.yaml:4:12 no template asks for the value `regoin` [\"did you mean `region`?\"]";
+        let errors =
+            read("clusters:\n- name: prod\n  cloud: gke\n  values: {prometheus_shards: 2}\n").unwrap_err();
+        let expected = "stackgen.yaml:4:12 no template asks for the value `prometheus_shards` [\"values that templates ask for: region\"]";
         assert_eq!(errors, [expected]);
     }
 
