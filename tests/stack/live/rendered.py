@@ -7,14 +7,23 @@ them, so that all relabelling runs), TLS and tokens go, and durations shrink to 
 import os
 import re
 import subprocess
+import tempfile
 
 import yaml
 
 HASH = re.compile(r"-[a-z0-9]{10}$")
 
 
-def build(builder, folder):
-    """The files of every ConfigMap of a folder, by the name of the ConfigMap without its hash."""
+def build(builder, overlay, components):
+    """The files of every ConfigMap of an overlay with components, by the name of the ConfigMap without its hash."""
+    with tempfile.TemporaryDirectory() as folder:
+        def beside(paths):
+            return [os.path.relpath(path, os.path.realpath(folder)) for path in paths]
+        write(folder, {"kustomization.yaml": yaml.safe_dump({"resources": beside([overlay]), "components": beside(components)})})
+        return config_maps(builder, folder)
+
+
+def config_maps(builder, folder):
     done = subprocess.run([*builder, folder], capture_output=True, text=True)
     if done.returncode:
         raise SystemExit(f"{' '.join(builder)} {folder} failed:\n{done.stderr}")
@@ -59,7 +68,7 @@ def on_loopback(job, targets):
 def prometheus_config(maps, targets, alertmanager, folder, external):
     """The configuration of Prometheus, written to `folder`; `targets` by job, every job needs some."""
     config, jobs = scrape_jobs(maps)
-    config["global"].update(scrape_interval="1s", scrape_timeout="1s", evaluation_interval="1s", external_labels=external)
+    config["global"].update(scrape_interval="2s", scrape_timeout="2s", evaluation_interval="1s", external_labels=external)
     config["rule_files"] = [os.path.join(folder, "rules/*.yaml")]
     config["scrape_configs"] = []
     for job in jobs:

@@ -37,6 +37,7 @@ class Stack:
         rendered.write(folder, {"alertmanager.yaml": yaml.safe_dump(config)})
 
     def write_prometheus(self, maps, folder, jobs, addresses):
+        self.kept = sum(target["kept"] for rows in jobs.values() for target in rows)
         rendered.prometheus_config(maps, jobs, addresses["alertmanager"], folder, EXTERNAL)
         rendered.write(os.path.join(folder, "rules"), {name: rendered.quick_rules(text) for name, text in self.rules.items()})
 
@@ -50,16 +51,17 @@ class Stack:
         return servers.fetch(f"{self.prometheus.url}/api/v1/{path}?{servers.urllib.parse.urlencode(parameters)}")["data"]
 
     def check_targets(self, problem):
-        """Every target is scraped, but the one that is down."""
-        def scraped():
-            active = self.query("targets", state="active")["activeTargets"]
-            return active if all(target["health"] != "unknown" for target in active) else None
-        active = servers.wait_until(scraped, 15, "scrape of every target")
-        for target in active:
-            name = f"{target['labels']['job']} {target['labels'].get('pod', '')}".strip()
-            if (target["health"] == "up") == (name == "pods web-7d9c8-b"):
-                problem("targets", f"{name} is {target['health']}: {target['lastError']}")
-        return active
+        """Every target is scraped, but the one that is down; what relabelling drops is none."""
+        def wrong():
+            found = self.query("targets", state="active")["activeTargets"]
+            return [f"{name_of(target)} is {target['health']}: {target['lastError']}" for target in found
+                    if target["health"] != ("down" if name_of(target) == "pods web-7d9c8-b" else "up")] + (
+                    [f"there are {len(found)}, expected {self.kept}"] if len(found) != self.kept else [])
+        with contextlib.suppress(TimeoutError):
+            servers.wait_until(lambda: not wrong(), 30, "scrape of every target")
+        for text in wrong():
+            problem("targets", text)
+        return self.kept
 
     def check_rules(self, problem):
         """Every rule of every file is there and was evaluated without an error."""
@@ -67,7 +69,7 @@ class Stack:
         def evaluated():
             rules = [rule for group in self.query("rules")["groups"] for rule in group["rules"]]
             return rules if all(rule["health"] != "unknown" for rule in rules) else None
-        rules = servers.wait_until(evaluated, 20, "evaluation of every rule")
+        rules = servers.wait_until(evaluated, 40, "evaluation of every rule")
         if len(rules) != expected:
             problem("rules", f"Prometheus loaded {len(rules)} rules, {expected} are rendered")
         for rule in rules:
@@ -83,8 +85,12 @@ class Stack:
     def check_quiet(self, expected, problem):
         """Nothing fires but what the records give reason for."""
         wanted = {tuple(name.split("/")) for name in expected}
-        servers.wait_until(lambda: wanted <= self.firing(), 20, f"firing of {sorted(wanted)}")
-        for name, severity in sorted(self.firing() - wanted):
+        with contextlib.suppress(TimeoutError):
+            servers.wait_until(lambda: self.firing() == wanted, 40, f"firing of {sorted(wanted)} alone")
+        firing = self.firing()
+        for name, severity in sorted(wanted - firing):
+            problem("alerts", f"{name} ({severity}) does not fire")
+        for name, severity in sorted(firing - wanted):
             problem("alerts", f"{name} ({severity}) fires although nothing is wrong with what it watches")
 
     def check_messages(self, expected, sinks, problem):
@@ -93,7 +99,7 @@ class Stack:
             for channel, arrived in ((f"{team} Slack", lambda: [messages.slack_text(body) for body in sinks.posted(f"/slack/{team}/")]),
                                      (f"{team} mail", lambda: [messages.mail_text(mail) for mail in sinks.mailed(team)])):
                 try:
-                    servers.wait_until(lambda: any(all(part in text for part in wanted) for text in arrived()), 15, channel)
+                    servers.wait_until(lambda: any(all(part in text for part in wanted) for text in arrived()), 30, channel)
                 except TimeoutError:
                     problem(channel, f"no message with {wanted}; got:\n" + "\n---\n".join(arrived()))
             hooks = sinks.posted(f"/webhook/{team}/")
@@ -101,10 +107,14 @@ class Stack:
                 problem(f"{team} webhook", "got nothing, or alerts of another team")
             if any("replica" in alert["labels"] for body in hooks for alert in body["alerts"]):
                 problem(f"{team} webhook", "an alert says which replica of Prometheus sent it")
-        servers.wait_until(lambda: sinks.posted("/heartbeat/"), 15, "heartbeat")
+        servers.wait_until(lambda: sinks.posted("/heartbeat/"), 30, "heartbeat")
 
     def check_muted(self, muted, problem):
         held = servers.fetch(self.alertmanager.url + "/api/v2/alerts")
         quiet = {f"{alert['labels']['alertname']}/{alert['labels']['severity']}" for alert in held if alert["status"]["inhibitedBy"]}
         for name in sorted(set(muted) - quiet):
             problem("alerts", f"{name} is heard although a worse alert says the same")
+
+
+def name_of(target):
+    return f"{target['labels']['job']} {target['labels'].get('pod', '')}".strip()
