@@ -31,14 +31,14 @@ impl<'n> Meaning<'n> {
         match node.style {
             // In flow style go-yaml writes an empty value as '', and reads it back as a string.
             Style::Plain | Style::Flow if text.is_empty() && in_flow => Ok(Self::Text(Cow::Borrowed(""))),
-            Style::Plain => Self::of_plain(node, text),
+            Style::Plain => Self::of_plain(node, text, in_flow),
             Style::Flow => Ok(Self::Null),
             Style::Folded if !in_flow => Ok(Self::Text(folded::reread(text))),
             _ => Ok(Self::Text(Cow::Borrowed(text))),
         }
     }
 
-    fn of_plain(node: &Node<'_>, text: &'n str) -> Result<Self, EmitError> {
+    fn of_plain(node: &Node<'_>, text: &'n str, in_flow: bool) -> Result<Self, EmitError> {
         if is_surely_string(text) {
             return Ok(Self::Text(Cow::Borrowed(text)));
         }
@@ -47,6 +47,8 @@ impl<'n> Meaning<'n> {
             Scalar::Null => Self::Null,
             Scalar::Bool(value) => Self::Bool(value),
             Scalar::Integer(value) => Self::Integer(value),
+            // With a colon it needs quotes in flow style, and is read back as a string.
+            Scalar::Timestamp(_) if in_flow && text.contains(':') => Self::Text(Cow::Borrowed(text)),
             Scalar::Timestamp(timestamp) => Self::Text(Cow::Owned(timestamp.to_string())),
             Scalar::Float(value) => match number::long_integer(text) {
                 Some(digits) => Self::LongInteger(digits),
