@@ -37,6 +37,10 @@ pub(super) fn set_entry<'s>(
     }
     let Some(mapping) = node.as_mapping_mut() else { return Err(unexpected("a mapping", node)) };
     if let Some(old) = mapping.get_mut(key.value) {
+        // A second field spec leads to what the first one made: upstream writes the node over itself.
+        if old.origin == made {
+            return Ok(false);
+        }
         // Quotes stay; of block scalars the folded ones come out with other line ends.
         let style =
             if matches!(old.style, Style::Plain | Style::Flow) { Style::DoubleQuoted } else { old.style };
