@@ -46,9 +46,13 @@ pub(super) fn read_objects<'s>(
     Ok(objects)
 }
 
-/// An object with the history that its annotations tell of.
+/// An object with the history that its annotations tell of. Upstream's reader makes `metadata` where a list has none.
 fn object(node: Node<'_>) -> Resource<'_> {
     let mut object = Resource::new(node);
+    let origin = object.node.origin;
+    if let Some(fields) = object.node.as_mapping_mut().filter(|fields| !fields.contains("metadata")) {
+        fields.insert("metadata", Node::mapping(origin));
+    }
     read_bookkeeping(&mut object);
     object
 }
