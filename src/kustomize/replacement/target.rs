@@ -5,6 +5,8 @@ use super::field_path::{FieldPath, Step};
 use super::source::Found;
 use super::value::{Budget, Copied};
 use super::walk::{Failure, Walk};
+use std::cell::RefCell;
+
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::kustomize::decode::Text;
 use crate::kustomize::kustomization::{FieldOptions, ReplacementTarget};
@@ -87,9 +89,14 @@ impl<'a, 's> Target<'a, 's> {
         let id = resource.current_id();
         let places = Places::of(resource);
         let shared = SharedScalars::new(sources);
-        let mut writer =
-            Writer { options: self.options, sources, budget, untyped: untyped(resource), shared };
-        let known = writer.untyped.len();
+        let writer = Writer {
+            options: self.options,
+            sources,
+            budget,
+            untyped: RefCell::new(untyped(resource)),
+            shared,
+        };
+        let known = writer.untyped.borrow().len();
         for (path, steps) in &self.paths {
             let result = writer.write_path(resource, (path, steps), value, live);
             if let Err(failure) = result {
@@ -101,10 +108,12 @@ impl<'a, 's> Target<'a, 's> {
                 *value = now;
             }
         }
-        if writer.untyped.len() > known {
-            resource.marks_mut().untyped = writer.untyped;
+        let untyped = writer.untyped.into_inner();
+        if untyped.len() > known {
+            resource.marks_mut().untyped = untyped;
         }
-        writer.shared.settle(resource, &places);
+        let mut shared = writer.shared;
+        shared.settle(resource, &places);
         errors.into_result()
     }
 }
@@ -115,12 +124,12 @@ struct Writer<'w, 's> {
     sources: &'s Sources,
     budget: &'w Budget,
     shared: SharedScalars<'s>,
-    untyped: Vec<Origin>,
+    untyped: RefCell<Vec<Origin>>,
 }
 
 impl<'s> Writer<'_, 's> {
     fn write_path(
-        &mut self,
+        &self,
         resource: &mut Resource<'s>,
         (path, steps): (&FieldPath<'s>, &[Step<'s>]),
         value: &mut Copied<'s>,
@@ -129,8 +138,9 @@ impl<'s> Writer<'_, 's> {
         let create = self.options.filter(|options| options.create).map(|_| value.new_node());
         let (origin, sources) = (path.text.origin, self.sources);
         check_depth(value, steps)?;
+        let keep_untyped = &|node: &mut Node<'s>| self.keep_untyped(node);
         let mut write = |node: &mut Node<'s>, fresh: bool| self.write_field(node, fresh, value);
-        let mut walk = Walk { create, only_makes: false, origin, sources, write: &mut write };
+        let mut walk = Walk { create, only_makes: false, origin, sources, keep_untyped, write: &mut write };
         match walk.write_in_text(&mut resource.node, path, steps) {
             Err(Failure::Missing(_)) => {}
             result => return result,
@@ -143,7 +153,7 @@ impl<'s> Writer<'_, 's> {
                 }
                 Ok(())
             };
-            let mut walk = Walk { create, only_makes: true, origin, sources, write: &mut keep };
+            let mut walk = Walk { create, only_makes: true, origin, sources, keep_untyped, write: &mut keep };
             walk.write_fields(&mut resource.node, steps)?;
             if let Ok(now) = found.value_in(resource) {
                 *value = now;
@@ -151,13 +161,13 @@ impl<'s> Writer<'_, 's> {
             }
         }
         let mut write = |node: &mut Node<'s>, fresh: bool| self.write_field(node, fresh, value);
-        let mut walk = Walk { create, only_makes: false, origin, sources, write: &mut write };
+        let mut walk = Walk { create, only_makes: false, origin, sources, keep_untyped, write: &mut write };
         walk.write_fields(&mut resource.node, steps)
     }
 
-    fn write_field(&mut self, node: &mut Node<'s>, fresh: bool, value: &Copied<'s>) -> Result<(), Failure> {
+    fn write_field(&self, node: &mut Node<'s>, fresh: bool, value: &Copied<'s>) -> Result<(), Failure> {
         let (origin, was_scalar) = (node.origin, node.text().is_some());
-        let open = fresh || node.style == Style::Plain && self.untyped.contains(&origin);
+        let open = fresh || node.style == Style::Plain && self.untyped.borrow().contains(&origin);
         value
             .write(node, open, self.options, self.sources, self.budget)
             .map_err(|reason| Failure::Refused(reason, origin))?;
@@ -168,10 +178,10 @@ impl<'s> Writer<'_, 's> {
     }
 
     /// Notes that a scalar has no type; other nodes have one.
-    fn keep_untyped(&mut self, node: &mut Node<'s>) {
+    fn keep_untyped(&self, node: &mut Node<'s>) {
         if let Some(text) = node.text() {
             node.origin = self.shared.origin_for(text, node.origin);
-            self.untyped.push(node.origin);
+            self.untyped.borrow_mut().push(node.origin);
         }
     }
 }

@@ -15,6 +15,9 @@ pub(super) enum Failure {
     Refused(String, Origin),
 }
 
+/// Notes that a scalar which the walk made has no type.
+pub(super) type KeepUntyped<'w, 's> = dyn Fn(&mut Node<'s>) + 'w;
+
 /// Writes a field, which is fresh if the walk made it.
 pub(super) type Write<'w, 's> = dyn FnMut(&mut Node<'s>, bool) -> Result<(), Failure> + 'w;
 
@@ -28,6 +31,8 @@ pub(super) struct Walk<'w, 's> {
     pub(super) origin: Origin,
     /// Where texts are kept.
     pub(super) sources: &'s Sources,
+    /// What is done with a scalar that names a new item.
+    pub(super) keep_untyped: &'w KeepUntyped<'w, 's>,
     /// What is done with the fields.
     pub(super) write: &'w mut Write<'w, 's>,
 }
@@ -141,7 +146,8 @@ impl<'s> Walk<'_, 's> {
         if written > 0 || self.create.is_none() {
             return Ok(written);
         }
-        let value = Node::plain(text, self.origin);
+        let mut value = Node::plain(text, self.origin);
+        (self.keep_untyped)(&mut value);
         let mut item = value.clone();
         if !field.is_empty() {
             item = Node::mapping(self.origin);
