@@ -18,6 +18,9 @@ pub(crate) struct Limits {
     pub(crate) claim_templates: bool,
 }
 
+/// What stands before the first document of a file.
+const HEADS: [&str; 8] = ["", "", "", "", "---\n", "# about this file\n", "# about\n\n---\n", "\n\n"];
+
 #[derive(Clone)]
 pub(crate) enum File {
     /// YAML documents.
@@ -54,8 +57,10 @@ impl Tree {
         match file {
             File::Bytes(bytes) => bytes.clone(),
             File::Documents(documents) => {
-                let texts = documents.iter().map(|document| write::document(document, mix(self.seed)));
-                texts.collect::<Vec<_>>().join("---\n").into_bytes()
+                let seed = mix(self.seed);
+                let texts = documents.iter().map(|document| write::document(document, seed));
+                let joined = texts.collect::<Vec<_>>().join("---\n");
+                format!("{}{joined}", HEADS[usize::try_from(seed % 8).unwrap()]).into_bytes()
             }
         }
     }

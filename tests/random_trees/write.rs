@@ -20,7 +20,7 @@ const OLD_BOOLEANS: [&str; 22] = [
 
 /// Writes one document.
 pub(crate) fn document(value: &Value, seed: u64) -> String {
-    let mut writer = Writer { out: String::new() };
+    let mut writer = Writer { out: String::new(), anchors: Vec::new() };
     match value {
         Value::Object(map) if !map.is_empty() => writer.mapping(map, 0, seed),
         Value::Array(items) if !items.is_empty() => writer.sequence(items, 0, seed),
@@ -35,17 +35,24 @@ pub(crate) fn document(value: &Value, seed: u64) -> String {
 
 struct Writer {
     out: String,
+    /// Texts that have an anchor.
+    anchors: Vec<String>,
 }
 
 impl Writer {
     fn mapping(&mut self, map: &Map<String, Value>, indent: usize, seed: u64) {
         for (position, (name, value)) in map.iter().enumerate() {
+            let seed = child(seed, name);
             if position > 0 || !self.at_item_start() {
+                if seed.is_multiple_of(41) {
+                    self.out.extend(std::iter::repeat_n(' ', indent));
+                    self.out.push_str("# remark\n");
+                }
                 self.out.extend(std::iter::repeat_n(' ', indent));
             }
             self.out.push_str(&key(name));
             self.out.push(':');
-            self.value(value, indent, child(seed, name));
+            self.value(value, indent, seed);
         }
     }
 
@@ -67,10 +74,32 @@ impl Writer {
             Value::String(text) if block_style(text, seed).is_some() => {
                 self.block_text(text, indent + 2, seed);
             }
+            Value::String(text) if as_raw(text).is_none() => {
+                let text = self.text(text, indent + 2, seed);
+                let _ = writeln!(self.out, " {text}{}", remark(seed));
+            }
             other => {
-                let _ = writeln!(self.out, " {}", flow(other, seed));
+                let _ = writeln!(self.out, " {}{}", flow(other, seed), remark(seed));
             }
         }
+    }
+
+    /// A string that has its own line or lines: with an anchor, as an alias, or broken at blanks.
+    fn text(&mut self, text: &str, indent: usize, seed: u64) -> String {
+        let written = scalar(text, seed);
+        let position = self.anchors.iter().position(|anchored| anchored == text);
+        match position {
+            Some(position) if seed.is_multiple_of(2) => return format!("*a{position}"),
+            None if seed.is_multiple_of(47) && text.len() > 3 => {
+                self.anchors.push(String::from(text));
+                return format!("&a{} {written}", self.anchors.len() - 1);
+            }
+            _ => {}
+        }
+        if seed.is_multiple_of(5) && text.len() > 40 && is_breakable(&written) {
+            return written.replace(' ', &format!("\n{}", " ".repeat(indent)));
+        }
+        written
     }
 
     fn sequence(&mut self, items: &[Value], indent: usize, seed: u64) {
@@ -105,6 +134,23 @@ impl Writer {
             self.out.pop();
         }
     }
+}
+
+/// What stands behind a value on its line.
+fn remark(seed: u64) -> &'static str {
+    if seed.is_multiple_of(43) { " # note" } else { "" }
+}
+
+/// Whether every blank of a written scalar may be the end of a line.
+fn is_breakable(written: &str) -> bool {
+    let is_plain = !written.starts_with(['"', '\'']);
+    !written.contains("  ")
+        && !written.contains('\\')
+        && !written.contains(['\n', '\t'])
+        && !written.starts_with("' ")
+        && !written.starts_with("\" ")
+        && !(is_plain && written.contains('#'))
+        && !written.contains(" '\n")
 }
 
 fn child(seed: u64, step: &str) -> u64 {
