@@ -48,6 +48,9 @@ pub(crate) fn add_transformers(builder: &mut Builder, layer: &mut Layer, fields:
     if builder.random.chance(12) {
         add_configuration(builder, layer, fields);
     }
+    if builder.random.chance(5) {
+        add_definitions(builder, layer, fields);
+    }
     if builder.random.chance(15) {
         plugin::add(builder, layer, fields);
     }
@@ -87,8 +90,12 @@ fn add_metadata(builder: &mut Builder, fields: &mut Fields) {
                 }
             }
             if random.chance(15) {
-                entry["fields"] =
-                    json!([{"path": "spec/labels", "kind": "Fleet", "create": random.chance(50)}]);
+                let choices = [
+                    json!({"path": "spec/labels", "kind": "Fleet", "create": random.chance(50)}),
+                    json!({"path": "spec/template/metadata/labels", "group": "apps", "create": true}),
+                    json!({"path": "spec/selector", "version": "v1", "kind": "Service"}),
+                ];
+                entry["fields"] = json!([random.pick(&choices)]);
             }
             entries.push(entry);
         }
@@ -114,15 +121,23 @@ fn images(builder: &mut Builder) -> Value {
             "app",
             ".*/app",
             "missing",
+            "registry.local:5000/team/app:v1",
+            "n*ginx",
+            "(nginx|busybox)",
+            "team/app",
         ];
         let mut entry = json!({"name": random.pick(&names)});
         if random.chance(40) {
             entry["newName"] = (*random.pick(&["app", "mirror:5000/x/y", "nginx"])).into();
         }
-        match random.below(4) {
-            0 => entry["newTag"] = (*random.pick(&["v9", "1.0", "latest"])).into(),
+        match random.below(6) {
+            0 => entry["newTag"] = (*random.pick(&["v9", "1.0", "latest", "007", "1e3"])).into(),
             1 => entry["digest"] = "sha256:abcd".into(),
             2 => entry["tagSuffix"] = "-debug".into(),
+            3 => {
+                entry["newTag"] = "v7".into();
+                entry["digest"] = "sha256:ef01".into();
+            }
             _ => {}
         }
         entries.push(entry);
@@ -153,6 +168,13 @@ fn add_vars(builder: &mut Builder, layer: &Layer, fields: &mut Fields) {
     });
     if object["spec"]["replicas"].is_number() && builder.random.chance(50) {
         var["fieldref"] = json!({"fieldpath": "spec.replicas"});
+    } else if let Some((key, _)) = object["data"].as_object().and_then(|data| data.iter().next())
+        && builder.random.chance(60)
+    {
+        var["fieldref"] = json!({"fieldPath": format!("data[{key}]")});
+    } else if object["metadata"]["namespace"].is_string() && builder.random.chance(50) {
+        var["fieldref"] = json!({"fieldPath": "metadata.namespace"});
+        var["objref"]["namespace"] = object["metadata"]["namespace"].clone();
     }
     builder.vars += 1;
     fields.insert("vars".into(), json!([var]));
@@ -167,10 +189,49 @@ fn add_configuration(builder: &mut Builder, layer: &Layer, fields: &mut Fields) 
         json!({"commonLabels": [{"kind": "Fleet", "path": "spec/selector", "create": true}]}),
         json!({"namePrefix": [{"kind": "Fleet", "path": "image"}]}),
         json!({"replicas": [{"kind": "DaemonSet", "path": "spec/replicas", "create": true}]}),
+        json!({"commonAnnotations": [{"kind": "Fleet", "path": "spec/notes", "create": true}]}),
+        json!({"nameSuffix": [{"kind": "Fleet", "path": "spec/key"}]}),
+        json!({"labels": [{"kind": "Fleet", "path": "spec/marks", "create": true}]}),
+        json!({"templateLabels": [{"kind": "Fleet", "path": "spec/pods/labels", "create": true}]}),
+        json!({"nameReference": [
+            {"kind": "ConfigMap", "version": "v1", "fieldSpecs": [{"kind": "Fleet", "path": "spec/k1"}]},
+            {"kind": "Service", "fieldSpecs": [{"kind": "Fleet", "path": "spec/key/name"}, {"path": "metadata/annotations/key"}]},
+        ]}),
+        json!({"images": [{"path": "spec/runtime/image", "kind": "Fleet", "create": true}]}),
     ];
-    let document = builder.random.pick(&choices).clone();
-    let name = builder.add_new(&layer.folder, "configuration", File::Documents(vec![document]));
-    fields.insert("configurations".into(), json!([name]));
+    let count = builder.random.between(1, 2);
+    let names: Vec<String> = (0..count)
+        .map(|_| {
+            let document = builder.random.pick(&choices).clone();
+            builder.add_new(&layer.folder, "configuration", File::Documents(vec![document]))
+        })
+        .collect();
+    fields.insert("configurations".into(), names.into());
+}
+
+/// Definitions of a custom resource: which of its fields are names, labels and annotations.
+fn add_definitions(builder: &mut Builder, layer: &Layer, fields: &mut Fields) {
+    let kind = *builder.random.pick(&["ConfigMap", "Secret", "Service"]);
+    let document = json!({
+        "com.example.v1.Fleet": {"Schema": {"properties": {
+            "apiVersion": {"type": "string"},
+            "kind": {"type": "string"},
+            "metadata": {"$ref": "k8s.io/apimachinery/pkg/apis/meta/v1.ObjectMeta"},
+            "spec": {"$ref": "com.example.v1.FleetSpec"},
+        }}},
+        "com.example.v1.FleetSpec": {"Schema": {"properties": {
+            "key": {
+                "x-kubernetes-object-ref-api-version": "v1",
+                "x-kubernetes-object-ref-kind": kind,
+                "$ref": "com.example.v1.Ref",
+            },
+            "k1": {"type": "object", "x-kubernetes-annotation": ""},
+            "k2": {"type": "object", "x-kubernetes-label-selector": ""},
+        }}},
+        "com.example.v1.Ref": {"Schema": {"properties": {"name": {"type": "string"}}}},
+    });
+    let name = builder.add_new(&layer.folder, "definitions", File::Documents(vec![document]));
+    fields.insert("crds".into(), json!([name]));
 }
 
 /// A schema that gives one kind merge keys, and takes those of all others away.
@@ -199,11 +260,18 @@ fn add_output_options(builder: &mut Builder, fields: &mut Fields) {
             json!({"order": "fifo"}),
             json!({"order": "legacy"}),
             json!({"order": "legacy", "legacySortOptions": {"orderFirst": ["Secret", "Fleet"], "orderLast": ["Pod"]}}),
+            json!({"order": "legacy", "legacySortOptions": {"orderFirst": ["Fleet", "Fleet", "Nothing"], "orderLast": ["Fleet"]}}),
+            json!({"order": "legacy", "legacySortOptions": {"orderLast": ["Namespace", "ConfigMap"]}}),
         ];
         fields.insert("sortOptions".into(), random.pick(&choices).clone());
     }
     if random.chance(10) {
-        let choices = [json!(["originAnnotations"]), json!(["originAnnotations", "transformerAnnotations"])];
+        let choices = [
+            json!(["originAnnotations"]),
+            json!(["originAnnotations", "transformerAnnotations"]),
+            json!(["transformerAnnotations"]),
+            json!(["managedByLabel"]),
+        ];
         fields.insert("buildMetadata".into(), random.pick(&choices).clone());
     }
 }

@@ -67,14 +67,20 @@ impl Builder {
         self.vars == 0 && !objects.any(|object| fixed.iter().any(|kind| object["kind"] == *kind))
     }
 
-    /// The same base under two prefixes.
+    /// The same base twice, under two prefixes, suffixes or namespaces.
     fn variants(&mut self, below: Vec<Layer>) -> Vec<Layer> {
         let resources: Vec<String> = below.iter().map(|layer| format!("../{}", layer.folder)).collect();
         let objects: Vec<Value> = below.into_iter().flat_map(|layer| layer.objects).collect();
         let mut made = Vec::new();
-        for prefix in ["left-", "right-"] {
+        let field = *self.random.pick(&["namePrefix", "namePrefix", "nameSuffix", "namespace"]);
+        for side in ["left-", "right-"] {
             let folder = self.folder("variant");
-            let document = json!({"namePrefix": prefix, "resources": resources});
+            let value = match field {
+                "namePrefix" => String::from(side),
+                "nameSuffix" => format!("-{}", side.trim_end_matches('-')),
+                _ => String::from(side.trim_end_matches('-')),
+            };
+            let document = json!({field: value, "resources": resources});
             self.add(&folder, "kustomization.yaml", File::Documents(vec![document]));
             made.push(Layer { folder, objects: objects.clone(), is_component: false, is_root: false });
         }
@@ -93,11 +99,18 @@ impl Builder {
         fields.insert(field.into(), resources.into());
         kustomization::add_generators(self, &mut layer, &mut fields);
         if self.random.chance(25) {
-            let component = self.component(&mut layer);
-            fields.insert("components".into(), json!([component]));
+            let count = if self.random.chance(20) { 2 } else { 1 };
+            let components: Vec<String> = (0..count).map(|_| self.component(&mut layer)).collect();
+            fields.insert("components".into(), components.into());
         }
         kustomization::add_transformers(self, &mut layer, &mut fields);
-        self.add(&layer.folder, "kustomization.yaml", File::Documents(vec![Value::Object(fields)]));
+        let name = *self.random.pick(&[
+            "kustomization.yaml",
+            "kustomization.yaml",
+            "kustomization.yml",
+            "Kustomization",
+        ]);
+        self.add(&layer.folder, name, File::Documents(vec![Value::Object(fields)]));
         layer
     }
 
@@ -133,7 +146,8 @@ impl Builder {
             }
         }
         if documents.len() > 2 && self.random.chance(20) {
-            documents = vec![json!({"apiVersion": "v1", "kind": "List", "items": documents})];
+            let kind = *self.random.pick(&["List", "List", "ConfigMapList", "FleetList"]);
+            documents = vec![json!({"apiVersion": "v1", "kind": kind, "items": documents})];
         }
         if !documents.is_empty() {
             self.add(&layer.folder, "objects.yaml", File::Documents(documents));

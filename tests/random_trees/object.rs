@@ -85,7 +85,8 @@ fn metadata(random: &mut Random) -> Value {
         metadata.insert("annotations".into(), text::texts(random, 0, 2).into());
     }
     if random.chance(3) {
-        metadata.insert("annotations".into(), json!({"config.kubernetes.io/local-config": "true"}));
+        let value = *random.pick(&["true", "true", "false", "no", ""]);
+        metadata.insert("annotations".into(), json!({"config.kubernetes.io/local-config": value}));
     }
     if random.chance(5) {
         metadata.insert("finalizers".into(), json!([text::name(random), "example.com/keep"]));
@@ -272,7 +273,7 @@ pub(crate) fn free(random: &mut Random, depth: usize) -> Value {
             4 => json!({}),
             _ => text::scalar(random),
         };
-        map.insert(text::key(random), value);
+        map.insert(text::free_key(random), value);
     }
     Value::Object(map)
 }

@@ -34,8 +34,12 @@ fn entry(builder: &mut Builder, layer: &Layer) -> Value {
     let object = builder.random.pick(&layer.objects).clone();
     match builder.random.below(10) {
         0..=3 => {
-            let patch = merge_patch(builder, &object);
-            place(builder, layer, json!({}), File::Documents(vec![patch]))
+            let mut patches = vec![merge_patch(builder, &object)];
+            if builder.limits.recent && builder.random.chance(12) {
+                let other = builder.random.pick(&layer.objects).clone();
+                patches.push(merge_patch(builder, &other));
+            }
+            place(builder, layer, json!({}), File::Documents(patches))
         }
         4..=5 => {
             let mut patch = merge_patch(builder, &object);
@@ -44,6 +48,10 @@ fn entry(builder: &mut Builder, layer: &Layer) -> Value {
             let mut entry = json!({"target": target});
             if builder.random.chance(10) {
                 entry["options"] = json!({"allowNameChange": true});
+            }
+            if builder.random.chance(6) {
+                patch["kind"] = "Fleet".into();
+                entry["options"] = json!({"allowKindChange": builder.random.chance(70)});
             }
             place(builder, layer, entry, File::Documents(vec![patch]))
         }
@@ -58,7 +66,8 @@ fn entry(builder: &mut Builder, layer: &Layer) -> Value {
 fn place(builder: &mut Builder, layer: &Layer, mut entry: Value, patch: File) -> Value {
     match patch {
         File::Documents(documents) if builder.random.chance(40) => {
-            entry["patch"] = write::document(&documents[0], builder.random.number()).into();
+            let texts = documents.iter().map(|patch| write::document(patch, builder.random.number()));
+            entry["patch"] = texts.collect::<Vec<_>>().join("---\n").into();
         }
         file => entry["path"] = builder.add_new(&layer.folder, "patch", file).into(),
     }
@@ -75,8 +84,13 @@ fn exact_target(object: &Value) -> Value {
 }
 
 fn loose_target(random: &mut Random, object: &Value) -> Value {
-    match random.below(5) {
+    match random.below(8) {
         0 => json!({"kind": object["kind"]}),
+        5 => json!({"kind": object["kind"], "namespace": text::namespace(random)}),
+        6 => json!({"labelSelector": random.pick(&["app", "!app", "tier notin (back)", "app=web,!team"])}),
+        7 => {
+            json!({"kind": "ConfigMap|Secret|Fleet", "annotationSelector": random.pick(&["key", "k1=true"])})
+        }
         1 => json!({"kind": object["kind"], "name": "w.*|api"}),
         2 => json!({"labelSelector": format!("{}={}", "app", "web"), "kind": object["kind"]}),
         3 => json!({"group": group_and_version(object).0, "name": object["metadata"]["name"]}),
@@ -128,6 +142,10 @@ fn thin_out(random: &mut Random, value: &mut Value) {
             if random.chance(3) {
                 map.insert("$patch".into(), (*random.pick(&["delete", "replace", "merge"])).into());
             }
+            if random.chance(1) {
+                map.insert("$retainKeys".into(), json!(["name"]));
+                map.insert("$setElementOrder/containers".into(), json!([{"name": "web"}]));
+            }
         }
         Value::Array(items) => {
             for item in items.iter_mut() {
@@ -135,6 +153,10 @@ fn thin_out(random: &mut Random, value: &mut Value) {
             }
             if random.chance(3) {
                 items.push(json!({"$patch": "replace"}));
+            }
+            if random.chance(4) {
+                let key = *random.pick(&["name", "mountPath", "containerPort", "port"]);
+                items.push(json!({key: random.pick(&["main", "web", "data", "A"]), "$patch": "delete"}));
             }
         }
         _ => {}

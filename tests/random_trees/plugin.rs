@@ -23,7 +23,7 @@ pub(crate) fn add(builder: &mut Builder, layer: &Layer, fields: &mut Map<String,
 
 fn config(builder: &mut Builder) -> Value {
     let random = &mut builder.random;
-    match random.below(8) {
+    match random.below(14) {
         0 => json!({
             "kind": "NamespaceTransformer",
             "metadata": {"name": "plugin", "namespace": text::namespace(random)},
@@ -50,6 +50,39 @@ fn config(builder: &mut Builder) -> Value {
             "targets": [{"fieldPath": random.pick(&["metadata/annotations/region", "metadata/labels/region"])}],
         }),
         6 => json!({"kind": "ImageTagTransformer", "imageTag": {"name": "app", "newTag": "v3"}}),
+        8 => json!({
+            "kind": "ImageTagTransformer",
+            "imageTag": {"name": "app", "newName": "other"},
+            "fieldSpecs": [{"path": "image", "kind": "Fleet"}],
+        }),
+        9 => json!({
+            "kind": "ReplicaCountTransformer",
+            "replica": {"name": text::name(random), "count": 4},
+            "fieldSpecs": [{"path": "spec/replicas", "create": true, "kind": "Deployment"}],
+        }),
+        10 => json!({
+            "kind": "ReplacementTransformer",
+            "replacements": [{
+                "source": {"kind": "ConfigMap", "name": text::name(random)},
+                "targets": [{"select": {"kind": "Fleet"}, "fieldPaths": ["spec.made"], "options": {"create": true}}],
+            }],
+        }),
+        11 => json!({
+            "kind": "PrefixSuffixTransformer",
+            "prefix": "y-",
+            "suffix": "-z",
+            "fieldSpecs": [{"path": "metadata/name", "kind": random.pick(&["Secret", "Service", "Fleet"])}],
+        }),
+        12 => json!({
+            "kind": "NamespaceTransformer",
+            "metadata": {"name": "plugin", "namespace": text::namespace(random)},
+            "fieldSpecs": [{"path": "metadata/namespace", "create": true}, {"path": "spec/key", "kind": "Fleet"}],
+        }),
+        13 => json!({
+            "kind": "PatchTransformer",
+            "target": {"kind": "Fleet|ConfigMap", "labelSelector": "!team"},
+            "patch": "kind: Any\nmetadata:\n  name: any\n  annotations:\n    patched: \"true\"\n",
+        }),
         _ => json!({
             "kind": "PatchTransformer",
             "target": {"kind": "ConfigMap"},

@@ -13,7 +13,9 @@ const LABEL_KEYS: [&str; 5] = ["app", "tier", "team", "app.kubernetes.io/name", 
 const LABEL_VALUES: [&str; 8] = ["web", "back", "1", "true", "yes", "v1.2", "", "0x1"];
 const KEYS: [&str; 10] =
     ["key", "a.b", "app.yaml", "UPPER", "with-dash", "k1", "k2", "k10", "under_score", "_lead"];
-const IMAGES: [&str; 8] = [
+const ODD_KEYS: [&str; 14] =
+    ["1", "10", "9", "true", "null", "no", "a b", "a: b", "ü", "日", "#x", "-", "2020-01-01", "it's"];
+const IMAGES: [&str; 12] = [
     "nginx",
     "nginx:1.27",
     "registry.local:5000/team/app",
@@ -22,8 +24,12 @@ const IMAGES: [&str; 8] = [
     "busybox@sha256:1111",
     "app",
     "app:v1.0",
+    "",
+    "nginx:1.27@sha256:abcd",
+    "localhost:5000/nginx",
+    "docker.io/library/nginx:latest",
 ];
-const RAW_SCALARS: [&str; 24] = [
+const RAW_SCALARS: [&str; 34] = [
     "0",
     "1",
     "-7",
@@ -48,6 +54,16 @@ const RAW_SCALARS: [&str; 24] = [
     "123456789012",
     "1.5e10",
     "-0.0",
+    "0b101",
+    "0.1",
+    "1.",
+    "1e400",
+    "0x1p3",
+    "9007199254740993",
+    "18446744073709551615",
+    "TRUE",
+    "yes",
+    "2020-02-30",
 ];
 const TEXTS: [&str; 62] = [
     "yes",
@@ -138,6 +154,11 @@ pub(crate) fn namespace(random: &mut Random) -> String {
 
 pub(crate) fn image(random: &mut Random) -> String {
     String::from(*random.pick(&IMAGES))
+}
+
+/// A key of a custom resource: anything goes.
+pub(crate) fn free_key(random: &mut Random) -> String {
+    if random.chance(12) { String::from(*random.pick(&ODD_KEYS)) } else { key(random) }
 }
 
 pub(crate) fn key(random: &mut Random) -> String {

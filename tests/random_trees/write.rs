@@ -143,14 +143,9 @@ fn remark(seed: u64) -> &'static str {
 
 /// Whether every blank of a written scalar may be the end of a line.
 fn is_breakable(written: &str) -> bool {
-    let is_plain = !written.starts_with(['"', '\'']);
-    !written.contains("  ")
-        && !written.contains('\\')
-        && !written.contains(['\n', '\t'])
-        && !written.starts_with("' ")
-        && !written.starts_with("\" ")
-        && !(is_plain && written.contains('#'))
-        && !written.contains(" '\n")
+    let kept = ["  ", "\\", "\n", "\t"];
+    let starts_with_blank = written.starts_with("' ") || written.starts_with("\" ");
+    !starts_with_blank && kept.iter().all(|sign| !written.contains(sign))
 }
 
 fn child(seed: u64, step: &str) -> u64 {
