@@ -1,0 +1,52 @@
+"""Least rights: nobody reads Secrets, and each role is exactly what its part needs."""
+READ = {"get", "list", "watch"}
+FORBIDDEN = {"secrets", "configmaps", "nodes/proxy", "pods/exec", "pods/log"}
+PROMETHEUS = {
+    ("", "nodes"): READ, ("", "pods"): READ, ("", "services"): READ, ("discovery.k8s.io", "endpointslices"): READ,
+    ("", "nodes/metrics"): {"get"}, ("url", "/metrics"): {"get"}, ("url", "/metrics/slis"): {"get"},
+}
+GROUPS = {
+    "apps": {"daemonsets", "deployments", "replicasets", "statefulsets"}, "autoscaling": {"horizontalpodautoscalers"},
+    "batch": {"cronjobs", "jobs"}, "policy": {"poddisruptionbudgets"}, "storage.k8s.io": {"storageclasses"},
+}
+
+
+def granted(role):
+    """Group and resource to verbs."""
+    found = {}
+    for rule in role["rules"]:
+        names = [(group, name) for group in rule.get("apiGroups", []) for name in rule.get("resources", [])]
+        for key in names + [("url", url) for url in rule.get("nonResourceURLs", [])]:
+            found.setdefault(key, set()).update(rule["verbs"])
+    return found
+
+
+def check(where, stack, problem):
+    for role in stack.of("ClusterRole", "Role"):
+        at = f"{where}: {role['kind']} {role['metadata']['name']}"
+        for (group, name), verbs in granted(role).items():
+            if name in FORBIDDEN or "*" in (group, name) or not verbs <= READ:
+                problem(at, f"allows {', '.join(sorted(verbs))} on {group}/{name}")
+    for binding in stack.of("ClusterRoleBinding", "RoleBinding"):
+        at = f"{where}: {binding['kind']} {binding['metadata']['name']}"
+        reference = binding["roleRef"]
+        if not stack.find(reference["kind"], binding["metadata"].get("namespace", "-"), reference["name"]):
+            problem(at, f"binds {reference['kind']} {reference['name']}, which is not rendered")
+        for subject in binding["subjects"]:
+            if not stack.find("ServiceAccount", subject.get("namespace", "-"), subject["name"]):
+                problem(at, f"binds {subject['kind']} {subject['name']}, which is not rendered")
+    same(where, stack, "monitoring-prometheus", PROMETHEUS, problem)
+    listed = next(argument for argument in stack.pod("kube-state-metrics").spec["containers"][0]["args"] if argument.startswith("--resources="))
+    needs = {(next((group for group, names in GROUPS.items() if name in names), ""), name): {"list", "watch"}
+             for name in listed.partition("=")[2].split(",")}
+    same(where, stack, "monitoring-kube-state-metrics", needs, problem)
+    for account in stack.of("ServiceAccount"):
+        if account.get("automountServiceAccountToken") is not False:
+            problem(f"{where}: ServiceAccount {account['metadata']['name']}", "mounts its token into every pod")
+
+
+def same(where, stack, name, needs, problem):
+    has = granted(stack.find("ClusterRole", "-", name))
+    for key in sorted(set(has) | set(needs)):
+        if has.get(key) != needs.get(key):
+            problem(f"{where}: ClusterRole {name}", f"{'/'.join(key)}: has {sorted(has.get(key, []))}, needs {sorted(needs.get(key, []))}")
