@@ -47,6 +47,8 @@ class Dashboards:
 
     def check_queries(self, stack):
         """Every query of every panel and variable, asked of a running Prometheus. Returns how many."""
+        # Of a target that was scraped once there is no rate yet.
+        servers.wait_until(lambda: float(stack.query("query", query="min(count_over_time(up[1m]))")["result"][0]["value"][1]) >= 4, 40, "four scrapes of every target")
         known, count = set(stack.query("label/__name__/values")), 0
         for name, board in self.boards.items():
             values = self.check_variable_queries(name, board, stack)
@@ -57,7 +59,7 @@ class Dashboards:
         return count
 
     def check_variable_queries(self, name, board, stack):
-        values = {"__rate_interval": "10s", "__range": "30s"}
+        values = {"__rate_interval": "30s", "__range": "1m"}
         for variable in board["templating"]["list"]:
             if variable["type"] != "query":
                 continue
