@@ -12,8 +12,8 @@ mod source;
 
 pub use comments::Comments;
 pub use emit::{
-    EmitError, HtmlEscapes, JsonLayout, JsonNumbers, emit, emit_source_style, emit_with_comments,
-    through_json, to_json,
+    EmitError, HtmlEscapes, JsonLayout, JsonNumbers, emit, emit_for_all_readers, emit_source_style,
+    emit_with_comments, through_json, to_json,
 };
 pub use encoding::{NotText, decode_text};
 pub use node::{Entry, Key, Mapping, Node, Style, Value};

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 use std::{slice, vec};
 
 use super::EmitError;
+use super::doubtful::{has_old_break, is_doubtful};
 use super::meaning::Meaning;
 use super::quoted::Fold;
 use super::text::{Form, Page, form_of_simple_key, form_of_value};
@@ -14,7 +15,17 @@ const INDENT: usize = 2;
 
 /// Writes a node as kustomize writes an object: the bytes between two `---`.
 pub fn emit(node: &Node<'_>, out: &mut String) -> Result<(), EmitError> {
-    let mut writer = Writer { page: Page::folding(out), open: Vec::new(), on_line: true };
+    write(node, false, out)
+}
+
+/// Writes a node as [`emit`] does, but with quotes around strings that some reader of YAML 1.1 or 1.2 would take for
+/// something else, or would not read at all.
+pub fn emit_for_all_readers(node: &Node<'_>, out: &mut String) -> Result<(), EmitError> {
+    write(node, true, out)
+}
+
+fn write(node: &Node<'_>, for_all_readers: bool, out: &mut String) -> Result<(), EmitError> {
+    let mut writer = Writer { page: Page::folding(out), open: Vec::new(), on_line: true, for_all_readers };
     writer.value(node, Around { indent: 0, list_indent: 0, in_flow: false }, Before::Nothing)?;
     while let Some(collection) = writer.open.last_mut() {
         let around = Around {
@@ -46,6 +57,8 @@ struct Writer<'o, 'n, 's> {
     open: Vec<Collection<'n, 's>>,
     /// The next member goes on the line that was begun.
     on_line: bool,
+    /// Strings that only kustomize and its like take for strings are quoted.
+    for_all_readers: bool,
 }
 
 struct Collection<'n, 's> {
@@ -103,7 +116,7 @@ impl<'n, 's> Writer<'_, 'n, 's> {
     fn entry(&mut self, entry: &'n Entry<'s>, around: Around) -> Result<(), EmitError> {
         self.start_member(around);
         let key = entry.key.text;
-        if let Some(form) = form_of_simple_key(key) {
+        if let Some(form) = form_of_simple_key(key).map(|form| self.careful(form, key)) {
             self.text(key, form, Fold::Never, around);
             self.page.out.push(':');
             return self.value(&entry.value, around, Before::Key);
@@ -182,7 +195,7 @@ impl<'n, 's> Writer<'_, 'n, 's> {
             // Writing to a string cannot fail.
             Meaning::Integer(value) => drop(write!(out, "{value}")),
             Meaning::Text(text) => {
-                let form = form_of_value(&text);
+                let form = self.careful(form_of_value(&text), &text);
                 let indent = around.indent.max(INDENT);
                 self.text(&text, form, Fold::To(indent), Around { indent, ..around });
                 if form == Form::Literal {
@@ -192,6 +205,11 @@ impl<'n, 's> Writer<'_, 'n, 's> {
         }
         self.page.out.push('\n');
         Ok(())
+    }
+
+    fn careful(&self, form: Form, text: &str) -> Form {
+        let is_misread = form == Form::Plain && is_doubtful(text) || has_old_break(text);
+        if self.for_all_readers && is_misread { Form::DoubleQuoted } else { form }
     }
 
     fn text(&mut self, text: &str, form: Form, fold: Fold, around: Around) {

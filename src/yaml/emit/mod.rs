@@ -3,6 +3,7 @@
 //! [`emit`] writes what kustomize writes for an object. There an object goes from nodes to text to typed values
 //! to JSON to values again before the text is made; here the same bytes come from the nodes at once: types by
 //! go-yaml v3's rules, values as JSON carries them, text by go-yaml v2's rules.
+//! [`emit_for_all_readers`] adds quotes where kustomize's readers need none and others do.
 //! [`emit_source_style`] keeps order and styles, as kustomize's nodes print themselves. [`to_json`] writes JSON as
 //! Go does. [`through_json`] turns a value into JSON and back in place.
 //!
@@ -10,6 +11,7 @@
 //! stays a key, control characters are escaped instead of refused, NEL stays NEL instead of a space.
 
 mod block;
+mod doubtful;
 mod folded;
 mod json;
 mod literal;
@@ -27,7 +29,7 @@ mod tests;
 mod text;
 mod through_json;
 
-pub use block::emit;
+pub use block::{emit, emit_for_all_readers};
 pub use json::{HtmlEscapes, JsonLayout, JsonNumbers, to_json};
 pub use source_style::{emit_source_style, emit_with_comments};
 pub use through_json::through_json;
