@@ -7,6 +7,7 @@ mod images;
 mod render;
 mod render_faults;
 mod render_hostile;
+mod render_layout;
 mod render_safety;
 mod render_secrets;
 mod schema;
