@@ -103,7 +103,8 @@ impl<'a, 's> Renderer<'a, 's> {
             let _ = writeln!(text, "# Source: {}", source_path(&location.file, self.root));
         }
         let header = text.len();
-        emit_for_all_readers(&object.node, &mut text).map_err(|error| describe(Diagnostic::error(error.to_string())))?;
+        emit_for_all_readers(&object.node, &mut text)
+            .map_err(|error| describe(Diagnostic::error(error.to_string())))?;
         if self.gitops.engines.contains(&Engine::ArgoCd) && text.contains(SKIPPED_BY_ARGO_CD) {
             let message = format!("Argo CD would leave it out, because `{SKIPPED_BY_ARGO_CD}` stands in it");
             return Err(describe(Diagnostic::error(message)).hint("write the text in another way"));
@@ -113,7 +114,8 @@ impl<'a, 's> Renderer<'a, 's> {
             && let Some(marked) = without_variables(object)
         {
             text.truncate(header);
-            emit_for_all_readers(&marked.node, &mut text).map_err(|error| describe(Diagnostic::error(error.to_string())))?;
+            emit_for_all_readers(&marked.node, &mut text)
+                .map_err(|error| describe(Diagnostic::error(error.to_string())))?;
         }
         Ok(self.file(text, Some(self::describe(&id)), Some(app)))
     }
@@ -140,8 +142,13 @@ impl<'a, 's> Renderer<'a, 's> {
         let sources = Sources::new();
         let object = engine_object(text, template, &sources)?;
         let mut text = format!("{HEADER}# Source: templates/{template}\n");
-        emit_for_all_readers(&object.node, &mut text).map_err(|error| Diagnostic::error(error.to_string()))?;
-        plain_secret(&object).map_or(Ok(()), Err)?;
+        emit_for_all_readers(&object.node, &mut text)
+            .map_err(|error| Diagnostic::error(error.to_string()))?;
+        if let Some(error) = plain_secret(&object) {
+            // Its place is in the text that was made, which nobody else keeps.
+            let error = Diagnostic { related: Vec::new(), ..error };
+            return Err(error.in_path(Path::new("templates").join(template)).into());
+        }
         Ok(self.file(text, Some(describe(&object.current_id())), app))
     }
 

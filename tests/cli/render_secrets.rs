@@ -119,7 +119,10 @@ fn a_template_may_not_make_a_plain_secret() {
         "templates/flux/source.yaml.j2",
         "apiVersion: v1\nkind: Secret\nmetadata: {name: git, namespace: flux-system}\nstringData: {password: hunter2}\n",
     );
-    assert!(refused(&workspace).starts_with("error: `stringData.password` would be written"));
+    let expected = "error: `stringData.password` would be written to the tree in plain text\n \
+        --> templates/flux/source.yaml.j2\nobject: v1 Secret flux-system/git\n";
+    let stderr = refused(&workspace);
+    assert!(stderr.starts_with(expected), "{stderr}");
 }
 
 #[test]
