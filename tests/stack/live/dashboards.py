@@ -5,6 +5,7 @@ its panels draw, and what its dashboard linter complains of.
 """
 import json
 import re
+import urllib.error
 
 from . import servers
 
@@ -89,7 +90,7 @@ class Dashboards:
                 result = stack.query("query_range", query=expression, start=now - 5, end=now, step=1)["result"]
             else:
                 result = stack.query("query", query=expression)["result"]
-        except servers.urllib.error.HTTPError as error:
+        except urllib.error.HTTPError as error:
             return self.problem(where, f"{expression}: {json.loads(error.read())['error']}")
         if known and not result and not COMPARES.search(re.sub(r"\{[^}]*\}", "", expression)):
             self.problem(where, f"no answer to {expression}")

@@ -1,4 +1,6 @@
 """Who is told outside of business hours, asked of a running Alertmanager that never has any."""
+import time
+
 import yaml
 
 from . import messages, rendered, servers
@@ -17,7 +19,7 @@ def check(maps, program, folder, sinks, problem):
         servers.fetch(server.url + "/api/v2/alerts", [alert(team, severity) for team, severity in NIGHT])
         # All groups wait for the same second: when the last of the loud ones is there, a quiet one would be too.
         servers.wait_until(lambda: {pair for pair, loud in NIGHT.items() if loud} <= heard(sinks), 20, f"all who are told at night; got {heard(sinks)}")
-        servers.time.sleep(2)
+        time.sleep(2)
     for team, severity in sorted(heard(sinks)):
         if not NIGHT[team, severity]:
             problem("time intervals", f"team {team} is told of a {severity} at night")

@@ -11,7 +11,7 @@ import tempfile
 
 import yaml
 
-HASH = re.compile(r"-[a-z0-9]{10}$")
+HASH = re.compile(r"-[24-9bcdfghkmt]{10}$")  # kustomize writes hashes in these characters only
 
 
 def build(builder, overlay, components):
@@ -30,9 +30,7 @@ def config_maps(builder, folder):
     maps = {}
     for item in yaml.load_all(done.stdout, Loader=yaml.CSafeLoader):
         if item["kind"] == "ConfigMap":
-            name = item["metadata"]["name"]
-            # A hash only when the name without it is not taken: prometheus-rules-workloads has no hash.
-            maps[HASH.sub("", name) if re.search(r"\d", name[-10:]) else name] = item["data"]
+            maps[HASH.sub("", item["metadata"]["name"])] = item["data"]
     return maps
 
 

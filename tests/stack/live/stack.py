@@ -5,6 +5,7 @@ Each team has to hear of its own by Slack, mail and webhook, with the cause and 
 """
 import contextlib
 import os
+import urllib.parse
 
 import yaml
 
@@ -48,7 +49,7 @@ class Stack:
         self.running.close()
 
     def query(self, path, **parameters):
-        return servers.fetch(f"{self.prometheus.url}/api/v1/{path}?{servers.urllib.parse.urlencode(parameters)}")["data"]
+        return servers.fetch(f"{self.prometheus.url}/api/v1/{path}?{urllib.parse.urlencode(parameters)}")["data"]
 
     def check_targets(self, problem):
         """Every target is scraped, but the one that is down; what relabelling drops is none."""
