@@ -7,6 +7,8 @@ mod architecture;
 mod cli;
 /// Where ours differs from kustomize on purpose.
 mod differences;
+/// What Argo CD and Flux are told.
+mod engines;
 /// Values and the lines that they came from.
 mod origins;
 /// The commands of the README.
