@@ -40,6 +40,7 @@ fn no_symbolic_link_is_followed_wherever_it_is_and_wherever_it_leads() {
         "flux/gke/web.yaml",
         ".stackgen",
         ".stackgen/.gitignore",
+        ".stackgen/clusters",
         ".stackgen/tmp",
         ".stackgen/lock",
         ".stackgen/journal.json",
