@@ -24,8 +24,8 @@ def need(*tools):
         sys.exit(1 if os.environ.get("STACKGEN_REQUIRE_TOOLS") else 0)
 
 
-def render(overlay, components, builder=("kubectl", "kustomize")):
-    """The objects of an overlay with components on top."""
+def build(overlay, components, builder=("kubectl", "kustomize")):
+    """The stream of an overlay with components on top."""
     with tempfile.TemporaryDirectory() as folder:
         def relative(path):
             return os.path.relpath(os.path.join(ROOT, path), os.path.realpath(folder))
@@ -40,7 +40,12 @@ def render(overlay, components, builder=("kubectl", "kustomize")):
         done = subprocess.run([*builder, folder], capture_output=True, text=True)
     if done.returncode:
         sys.exit(f"overlays/{overlay} with {', '.join(components)} does not build:\n{done.stderr}")
-    return list(yaml.load_all(done.stdout, Loader=LOADER))
+    return done.stdout
+
+
+def render(overlay, components, builder=("kubectl", "kustomize")):
+    """The objects of an overlay with components on top."""
+    return list(yaml.load_all(build(overlay, components, builder), Loader=LOADER))
 
 
 def one(objects, kind, name):
