@@ -1,6 +1,6 @@
 """The dashboards: held against the rules of Grafana's dashboard format, and every query asked.
 
-Grafana itself is in no distribution, so its rules are written down here: what its loader needs, what
+Grafana itself is in no package of Debian, so its rules are written down here: what its loader needs, what
 its panels draw, and what its dashboard linter complains of.
 """
 import json
