@@ -5,7 +5,10 @@
 use super::build_metadata::read_bookkeeping;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::resource::Resource;
-use crate::yaml::{Node, ParseError, ParseOptions, Source, Sources, Value, parse_documents};
+use crate::yaml::{
+    Node, ParseError, ParseOptions, Source, Sources, Style, Typing, Value, is_string, parse_documents,
+    through_json_exactly,
+};
 
 /// The objects of a text, in upstream's order: the items of a `FooList` come after the other documents.
 pub(super) fn read_objects<'s>(
@@ -32,7 +35,12 @@ pub(super) fn read_objects<'s>(
         }
         for list in lists.drain(..) {
             match list.get("items").map(|items| &items.value) {
-                Some(Value::Sequence(_)) => pending.extend(take_items(list)),
+                Some(Value::Sequence(_)) => {
+                    for mut item in take_items(list) {
+                        errors.absorb(as_json(&mut item, sources));
+                        pending.push(item);
+                    }
+                }
                 _ if list.get("items").is_some_and(Node::is_null) => {}
                 _ => errors.push(
                     Diagnostic::error("`items` of a List must be a list")
@@ -55,6 +63,31 @@ fn object(node: Node<'_>) -> Resource<'_> {
     }
     read_bookkeeping(&mut object);
     object
+}
+
+/// Upstream writes the items of a `FooList` as JSON and reads that again: collections are in flow style, strings in
+/// quotes.
+fn as_json<'s>(item: &mut Node<'s>, sources: &'s Sources) -> Result<(), Diagnostics> {
+    through_json_exactly(item, sources).map_err(|error| Diagnostic::error(error.message).at(error.origin))?;
+    take_json_styles(item);
+    Ok(())
+}
+
+fn take_json_styles(node: &mut Node<'_>) {
+    node.style = match &mut node.value {
+        Value::Scalar(text) if node.style != Style::Plain || is_string(text, Typing::Core) => {
+            Style::DoubleQuoted
+        }
+        Value::Scalar(_) => Style::Plain,
+        Value::Sequence(items) => {
+            items.iter_mut().for_each(take_json_styles);
+            Style::Flow
+        }
+        Value::Mapping(fields) => {
+            fields.iter_mut().for_each(|entry| take_json_styles(&mut entry.value));
+            Style::Flow
+        }
+    };
 }
 
 /// Syntax errors as messages.

@@ -13,7 +13,7 @@ mod source;
 pub use comments::Comments;
 pub use emit::{
     EmitError, HtmlEscapes, JsonLayout, JsonNumbers, emit, emit_for_all_readers, emit_source_style,
-    emit_with_comments, through_json, to_json,
+    emit_with_comments, through_json, through_json_exactly, to_json,
 };
 pub use encoding::{NotText, decode_text};
 pub use node::{Entry, Key, Mapping, Node, Style, Value};

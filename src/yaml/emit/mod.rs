@@ -32,7 +32,7 @@ mod through_json;
 pub use block::{emit, emit_for_all_readers};
 pub use json::{HtmlEscapes, JsonLayout, JsonNumbers, to_json};
 pub use source_style::{emit_source_style, emit_with_comments};
-pub use through_json::through_json;
+pub use through_json::{through_json, through_json_exactly};
 
 use super::source::Origin;
 

@@ -2,6 +2,7 @@
 //!
 //! Numbers go through 64-bit floats, dates become strings, and styles are chosen anew. Origins stay.
 
+use super::json::JsonNumbers;
 use super::meaning::Meaning;
 use super::text::{Form, form_of_value};
 use super::{EmitError, number};
@@ -12,15 +13,27 @@ use crate::yaml::source::Sources;
 /// Turns a value into what JSON makes of it. With [`Typing::Core`] it is a manifest's, which kustomize writes as
 /// text first; with [`Typing::Legacy`] it is a settings file's, which it reads right into JSON.
 pub fn through_json<'s>(node: &mut Node<'s>, typing: Typing, sources: &'s Sources) -> Result<(), EmitError> {
-    convert(node, typing, false, sources)
+    convert(node, Rules { typing, numbers: JsonNumbers::Float }, false, sources)
+}
+
+/// As [`through_json`] for a manifest; integers keep their digits.
+pub fn through_json_exactly<'s>(node: &mut Node<'s>, sources: &'s Sources) -> Result<(), EmitError> {
+    convert(node, Rules { typing: Typing::Core, numbers: JsonNumbers::Exact }, false, sources)
+}
+
+#[derive(Clone, Copy)]
+struct Rules {
+    typing: Typing,
+    numbers: JsonNumbers,
 }
 
 fn convert<'s>(
     node: &mut Node<'s>,
-    typing: Typing,
+    rules: Rules,
     in_flow: bool,
     sources: &'s Sources,
 ) -> Result<(), EmitError> {
+    let typing = rules.typing;
     let in_flow = in_flow || node.style == Style::Flow && typing == Typing::Core;
     let is_empty = node.is_null_or_empty();
     match &mut node.value {
@@ -30,14 +43,14 @@ fn convert<'s>(
                 Typing::Core => Meaning::of(node, text, in_flow)?,
                 Typing::Legacy => legacy_meaning(node, text)?,
             };
-            (node.value, node.style) = scalar(meaning, text, sources);
+            (node.value, node.style) = scalar(meaning, text, rules.numbers, sources);
             return Ok(());
         }
         Value::Sequence(items) => {
-            items.iter_mut().try_for_each(|item| convert(item, typing, in_flow, sources))?;
+            items.iter_mut().try_for_each(|item| convert(item, rules, in_flow, sources))?;
         }
         Value::Mapping(fields) => {
-            fields.iter_mut().try_for_each(|entry| convert(&mut entry.value, typing, in_flow, sources))?;
+            fields.iter_mut().try_for_each(|entry| convert(&mut entry.value, rules, in_flow, sources))?;
         }
     }
     node.style = if is_empty { Style::Flow } else { Style::Plain };
@@ -54,11 +67,18 @@ fn legacy_meaning<'n>(node: &Node<'_>, text: &'n str) -> Result<Meaning<'n>, Emi
     }
 }
 
-fn scalar<'s>(meaning: Meaning<'_>, text: &'s str, sources: &'s Sources) -> (Value<'s>, Style) {
+fn scalar<'s>(
+    meaning: Meaning<'_>,
+    text: &'s str,
+    numbers: JsonNumbers,
+    sources: &'s Sources,
+) -> (Value<'s>, Style) {
     let kept = |new: &str| if new == text { text } else { sources.keep(new.to_owned()) };
     let (text, style) = match meaning {
         Meaning::Null => ("null", Style::Plain),
         Meaning::Bool(value) => (if value { "true" } else { "false" }, Style::Plain),
+        Meaning::Integer(value) if numbers == JsonNumbers::Exact => (kept(&value.to_string()), Style::Plain),
+        Meaning::LongInteger(digits) if numbers == JsonNumbers::Exact => (kept(&digits), Style::Plain),
         Meaning::Integer(value) => (kept(&as_float(value)), Style::Plain),
         Meaning::LongInteger(digits) => {
             // Digits are a number for certain.
