@@ -91,6 +91,7 @@ fn configurations<'s>(
     for entry in entries {
         match inline(target, *entry, run) {
             Some(objects) => {
+                run.note_types(&objects);
                 errors.absorb(gathered.append(objects));
             }
             None => paths.push(*entry),
