@@ -35,19 +35,21 @@ def check(where, stack, problem):
 
 
 def outside(where, stack, policies, problem):
-    """Nobody from elsewhere reaches anything but an exposed Grafana."""
+    """Nobody from elsewhere reaches anything but an exposed Grafana, and a federated Prometheus its hub."""
     service = stack.find("Service", "monitoring", "grafana")
     by_proxy = any(item["spec"]["gatewayClassName"].startswith("approuting") for item in stack.of("Gateway"))
     by_address = service["spec"]["type"] == "LoadBalancer" or bool(stack.of("Ingress")) or (bool(stack.of("Gateway")) and not by_proxy)
     callers = {"a pod of another namespace": (STRANGER, False), "the gateway's proxies": (GATEWAY, by_proxy),
                "a private address": (PRIVATE, by_address), "a public address": (PUBLIC, False)}
+    hub = any(item["metadata"]["name"] == "prometheus-from-hub" for item in policies)  # components/federation-source
     for pod in stack.pods:
         if pod.on_host or not pod.serves or pod.app not in PARTS:
             continue
         for _, port, protocol in pod.ports():
             for name, (caller, exposed) in callers.items():
                 lets = enters(policies, caller, pod, port, protocol)
-                if lets != (exposed and pod.app == "grafana"):
+                federated = hub and caller is PRIVATE and (pod.app, port) == ("prometheus", 9090)
+                if lets != (exposed and pod.app == "grafana" or federated):
                     problem(where, f"{name} {'reaches' if lets else 'does not reach'} {pod.app}:{port}")
 
 
