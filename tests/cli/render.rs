@@ -307,6 +307,19 @@ fn clusters_are_named_and_get_their_values() {
     }
 }
 
+/// The overlay of an environment uses components, which have to be in the binary as well.
+#[test]
+fn an_environment_needs_no_file_but_the_settings() {
+    let settings = "clusters:\n- name: prod-eu\n  cloud: gke\n  overlay: overlays/gke/prod\n";
+    let workspace = Workspace::with(&[("stackgen.yaml", settings)]);
+    render(&workspace, &[]);
+    let route = workspace.read("gitops/clusters/prod-eu/grafana/httproute-grafana.yaml");
+    assert!(route.contains("- grafana.gke-prod.example.com\n"), "{route}");
+    let server = workspace.read("gitops/clusters/prod-eu/prometheus/statefulset-prometheus.yaml");
+    assert!(server.contains("value: prod-eu\n") && server.contains("value: europe-west4\n"), "{server}");
+    assert!(!workspace.files("gitops").keys().any(|path| path.contains("cluster-settings")));
+}
+
 #[test]
 fn settings_are_strict() {
     let workspace = Workspace::with(&[("stackgen.yaml", "gitops:\n  repo: x\n")]);
