@@ -12,7 +12,7 @@ use super::target::Target;
 use super::{hash, name_reference, sort};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::fs::FileSystem;
-use crate::resource::{ResMap, child_mapping};
+use crate::resource::{ResMap, Resource, child_mapping};
 use crate::yaml::{Node, Origin, Sources};
 
 /// The label that says who manages an object, and its value: the reference version prints this about itself.
@@ -92,7 +92,7 @@ impl<'a, 's> Builder<'a, 's> {
         refuse_duplicates(&resources)?;
         sort::apply(&order(&target.kustomization, self.options.reorder)?, &mut resources);
         if self.options.managed_by_label || run.metadata.managed_by_label {
-            add_managed_by_label(&mut resources);
+            add_managed_by_label(&mut resources)?;
         }
         run.metadata.annotate(&mut resources, self.sources);
         Ok(Build { resources, warnings: run.warnings })
@@ -124,13 +124,25 @@ fn drop_local(resources: &mut ResMap<'_>) {
     });
 }
 
-fn add_managed_by_label(resources: &mut ResMap<'_>) {
+fn add_managed_by_label(resources: &mut ResMap<'_>) -> Result<(), Diagnostics> {
     let (key, value) = MANAGED_BY;
+    let mut errors = Diagnostics::default();
     for resource in resources {
         let origin = resource.node.origin;
         let metadata = resource.metadata_mut(origin);
-        if let Some(labels) = metadata.and_then(|metadata| child_mapping(metadata, "labels", origin)) {
-            labels.insert(key, Node::string(value, origin));
+        match metadata.and_then(|metadata| child_mapping(metadata, "labels", origin)) {
+            Some(labels) => labels.insert(key, Node::string(value, origin)),
+            None => errors.push(no_labels(resource)),
         }
     }
+    errors.into_result()
+}
+
+fn no_labels(resource: &Resource<'_>) -> Diagnostic {
+    let labels = resource.node.at(&["metadata", "labels"]);
+    let found = labels.map_or("nothing", Node::kind_name);
+    Diagnostic::error(format!("expected a mapping of labels, found a {found}"))
+        .at(labels.map_or(resource.node.origin, |labels| labels.origin))
+        .object(resource.current_id())
+        .hint("`managedByLabel` adds a label to every object")
 }

@@ -7,8 +7,12 @@ use std::{env, io};
 use crate::tree::Limits;
 
 /// Refusals that are faults of kustomize, where ours builds on purpose (see `docs/differences.md`).
-const REFERENCE_FAULTS: [&str; 3] =
-    ["unsupported type: map[interface", "validator shouldn't modify the resource map", "\ngoroutine 1 ["];
+const REFERENCE_FAULTS: [&str; 4] = [
+    "unsupported type: map[interface",
+    "validator shouldn't modify the resource map",
+    "\ngoroutine 1 [",
+    "number of previous names",
+];
 
 /// Refusals of ours on purpose (see `docs/differences.md`): a replacement that does not fit the type, which upstream
 /// notices only if nothing else writes over it; a hash of what is neither ConfigMap nor Secret.
