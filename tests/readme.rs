@@ -18,11 +18,11 @@ fn commands() -> Vec<Vec<String>> {
         .collect()
 }
 
-/// A folder with our own `base/`, `overlays/` and `templates/`, as a clone has them.
+/// A folder with our own stack, as a clone has them.
 fn checkout() -> Workspace {
     let workspace = Workspace::new();
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    for folder in ["base", "overlays", "templates"] {
+    for folder in ["base", "components", "overlays", "templates"] {
         for entry in walkdir::WalkDir::new(root.join(folder)).into_iter().map(Result::unwrap) {
             if entry.file_type().is_file() {
                 let path = entry.path().strip_prefix(root).unwrap();
