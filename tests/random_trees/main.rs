@@ -3,7 +3,8 @@
 //! `cargo test --release --test random_trees`, with these variables:
 //! - `STACKGEN_RANDOM_TREES`: how many trees (100)
 //! - `STACKGEN_RANDOM_SEED`: the seed of the first (1); a tree depends on its seed and on the reference's version alone
-//! - `STACKGEN_KUSTOMIZE`: a kustomize of the reference version; without it `kubectl kustomize`, with less in the trees
+//! - `STACKGEN_KUSTOMIZE`: a kustomize of the reference version, or the newest release with less in the trees; without
+//!   it `kubectl kustomize`
 //! - `STACKGEN_REQUIRE_TOOLS`: fail instead of skipping where there is no reference
 //! - `STACKGEN_RANDOM_REFERENCE_ONLY`: ask the reference alone and count its reasons, for work on the generator
 //!

@@ -26,6 +26,8 @@ const BOOKKEEPING: &str = "internal.config.kubernetes.io/";
 pub(crate) struct Program {
     words: Vec<String>,
     pub(crate) limits: Limits,
+    /// The number of a released reference, which it prints about itself.
+    release: Option<String>,
 }
 
 /// What a program answered.
@@ -56,18 +58,27 @@ pub(crate) enum Verdict {
 impl Program {
     pub(crate) fn ours() -> Self {
         let words = vec![env!("CARGO_BIN_EXE_stackgen").into(), "build".into()];
-        Self { words, limits: Limits { recent: true, claim_templates: true } }
+        Self { words, limits: Limits { recent: true, claim_templates: true }, release: None }
     }
 
-    /// `$STACKGEN_KUSTOMIZE` when set (a kustomize of the reference version), else `kubectl kustomize`, if there is one.
+    /// `$STACKGEN_KUSTOMIZE` when set (a kustomize of the reference version, or the newest release), else
+    /// `kubectl kustomize`, if there is one.
     pub(crate) fn reference() -> Option<Self> {
         if let Ok(path) = env::var("STACKGEN_KUSTOMIZE") {
-            let limits = Limits { recent: true, claim_templates: true };
-            return Some(Self { words: vec![path, "build".into()], limits });
+            // A release says its number, a build from the newer source does not.
+            let version = Command::new(&path).arg("version").output().ok()?;
+            let version = String::from_utf8_lossy(&version.stdout).trim().to_owned();
+            let release = Some(version).filter(|version| version.starts_with('v'));
+            let limits = Limits { recent: release.is_none(), claim_templates: release.is_none() };
+            return Some(Self { words: vec![path, "build".into()], limits, release });
         }
         let kubectl = Command::new("kubectl").args(["version", "--client"]).output().ok()?;
         let limits = Limits { recent: false, claim_templates: false };
-        kubectl.status.success().then(|| Self { words: vec!["kubectl".into(), "kustomize".into()], limits })
+        kubectl.status.success().then(|| Self {
+            words: vec!["kubectl".into(), "kustomize".into()],
+            limits,
+            release: None,
+        })
     }
 
     pub(crate) fn name(&self) -> String {
@@ -76,9 +87,14 @@ impl Program {
 
     pub(crate) fn build(&self, folder: &Path) -> io::Result<Answer> {
         let output = Command::new(&self.words[0]).args(&self.words[1..]).arg(folder).output()?;
+        let mut stdout = output.stdout;
+        if let Some(release) = &self.release {
+            let label = format!("managed-by: kustomize-{release}");
+            stdout = String::from_utf8_lossy(&stdout).replace(&label, "managed-by: kustomize-(devel)").into();
+        }
         Ok(Answer {
             success: output.status.success(),
-            stdout: output.stdout,
+            stdout,
             stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
         })
     }

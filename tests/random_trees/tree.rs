@@ -12,7 +12,7 @@ use crate::write;
 /// What the reference program understands.
 #[derive(Clone, Copy)]
 pub(crate) struct Limits {
-    /// Fields and behaviour that are newer than the kustomize inside kubectl.
+    /// Fields and behaviour that are newer than the newest release.
     pub(crate) recent: bool,
     /// Whether `volumeClaimTemplates` may come up: who gets labels there changed between versions.
     pub(crate) claim_templates: bool,
