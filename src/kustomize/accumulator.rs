@@ -81,6 +81,7 @@ impl<'s> Accumulator<'s> {
                     let old = &mut self.resources.as_mut_slice()[*only];
                     match resource.behavior {
                         Behavior::Create => errors.push(exists(old, &resource)),
+                        _ if old.gvk() != resource.gvk() => errors.push(other_kind(old, &resource)),
                         _ => *old = combined(old, resource),
                     }
                 }
@@ -177,6 +178,19 @@ fn exists(old: &Resource<'_>, new: &Resource<'_>) -> Diagnostic {
         .object(new.current_id())
         .related(old.node.origin, "it is here")
         .hint("set `behavior: merge` or `behavior: replace`, or give it another name")
+}
+
+/// A patch made it something else. It is found by what it was, but upstream replaces only what it is.
+fn other_kind(old: &Resource<'_>, new: &Resource<'_>) -> Diagnostic {
+    Diagnostic::error(format!(
+        "`{}` is no {} any more, so it cannot be merged or replaced",
+        old.name(),
+        new.gvk()
+    ))
+    .at(new.node.origin)
+    .object(new.current_id())
+    .related(old.node.origin, format!("it became {}", old.current_id()))
+    .hint("generate it before the patch that changes its kind, or drop `behavior`")
 }
 
 fn ambiguous(resources: &ResMap<'_>, positions: &[usize], new: &Resource<'_>) -> Diagnostic {

@@ -13,7 +13,9 @@ use crate::diagnostic::Diagnostics;
 use crate::kustomize::patch::json::node_from_json;
 use crate::kustomize::patch::metadata;
 use crate::resource::Resource;
-use crate::yaml::{Node, Origin, ParseOptions, Source, Sources, Typing, Value, parse_one, through_json};
+use crate::yaml::{
+    Node, Origin, ParseOptions, Source, Sources, Style, Typing, Value, parse_one, through_json,
+};
 use error::{emit_error, not_operations, syntax_error};
 use operation::Operation;
 
@@ -93,6 +95,7 @@ impl<'s> Operations<'s> {
             metadata::ensure_annotations(&mut resource.node);
         }
         self.apply_to(&mut resource.node, sources).map_err(about)?;
+        take_block_style(&mut resource.node);
         metadata::settle_annotations(&mut resource.node);
         resource.marks = None;
         Ok(())
@@ -108,6 +111,17 @@ impl<'s> Operations<'s> {
         }
         Ok(())
     }
+}
+
+/// What the operations left is written and read once more: collections are blocks, unless nothing is in them.
+fn take_block_style(node: &mut Node<'_>) {
+    let style = if node.is_null_or_empty() { Style::Flow } else { Style::Plain };
+    match &mut node.value {
+        Value::Scalar(_) => return,
+        Value::Sequence(items) => items.iter_mut().for_each(take_block_style),
+        Value::Mapping(fields) => fields.iter_mut().for_each(|entry| take_block_style(&mut entry.value)),
+    }
+    node.style = style;
 }
 
 #[cfg(test)]
