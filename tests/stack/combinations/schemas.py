@@ -3,7 +3,7 @@ import json
 
 VERSIONS = ("1.33", "1.34", "1.35", "1.36", "1.37")
 # Kinds of others that Kubernetes has no schema for; the clusters bring their definitions.
-FOREIGN = {"cert-manager.io", "external-secrets.io", "gateway.networking.k8s.io", "networking.gke.io"}
+FOREIGN = {"cert-manager.io", "external-secrets.io", "gateway.k8s.aws", "gateway.networking.k8s.io", "networking.gke.io"}
 
 
 class Schemas:
