@@ -13,6 +13,8 @@ mod engines;
 mod origins;
 /// The commands of the README.
 mod readme;
+/// The examples of the rules of `validate`.
+mod rules;
 /// What the tests stand on: a temporary workspace and a scrubbed command.
 mod support;
 /// The action and the hooks.

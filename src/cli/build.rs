@@ -177,7 +177,8 @@ fn write_object(object: &Resource<'_>, text: &mut String) -> Result<(), Diagnost
     })
 }
 
-fn write_file(path: &Path, bytes: &[u8]) -> Result<(), Diagnostics> {
+/// Gives a file a new content.
+pub(super) fn write_file(path: &Path, bytes: &[u8]) -> Result<(), Diagnostics> {
     replace_file(path, bytes).map_err(|error| {
         Diagnostic::error(format!("cannot {}: {}", error.action, error.source)).in_path(error.path).into()
     })

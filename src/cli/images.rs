@@ -10,7 +10,7 @@ use super::exit_status::{ExitStatus, help};
 use super::printer::Printer;
 use super::selection::Selection;
 use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::stack::{ImageUse, Settings, StackFiles, Templates, build_clusters, images_of};
+use crate::stack::{ImageUse, Workspace, build_clusters, images_of};
 use crate::yaml::Sources;
 
 const EXAMPLES: &str = "\
@@ -62,10 +62,7 @@ pub(super) fn run(
     printer: &Printer,
     sources: &Sources,
 ) -> Result<ExitStatus, Diagnostics> {
-    let mut files = StackFiles::new(&printer.directory);
-    let templates = Templates::read(&files, sources)?;
-    let settings =
-        Settings::read(&files, &printer.directory, templates.values_asked_for().as_deref(), sources)?;
+    let Workspace { mut files, templates, settings } = Workspace::open(&printer.directory, sources)?;
     let chosen = arguments.selection.choose(&settings.clusters)?;
     let clusters = (&settings, chosen.clusters.as_slice());
     let fleet = build_clusters(clusters, &mut files, &templates, sources, |built| {

@@ -10,6 +10,7 @@ mod printer;
 mod render;
 mod schema;
 mod selection;
+mod validate;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -57,6 +58,7 @@ struct GlobalArguments {
 enum Command {
     Build(build::Arguments),
     Render(render::Arguments),
+    Validate(validate::Arguments),
     Images(images::Arguments),
     Schema(schema::Arguments),
 }
@@ -86,6 +88,7 @@ impl Command {
         match self {
             Self::Build(arguments) => build::run(arguments, printer, sources),
             Self::Render(arguments) => render::run(arguments, printer, sources),
+            Self::Validate(arguments) => validate::run(arguments, printer, sources),
             Self::Images(arguments) => images::run(arguments, printer, sources),
             Self::Schema(arguments) => schema::run(arguments, printer),
         }

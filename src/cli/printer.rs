@@ -34,6 +34,11 @@ impl Printer {
         Self { directory, colour: color.resolve(), quiet }
     }
 
+    /// Whether what goes to stdout may have colours.
+    pub(super) fn has_colour(&self) -> bool {
+        self.colour && io::stdout().is_terminal()
+    }
+
     /// Writes data to stdout. A reader that has gone away has seen enough: no error.
     #[expect(clippy::unused_self, reason = "whoever prints has a printer")]
     pub(super) fn data(&self, bytes: &[u8]) -> Result<(), Diagnostics> {

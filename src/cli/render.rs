@@ -12,7 +12,7 @@ use super::printer::Printer;
 use super::selection::{Chosen, Selection};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::gitops::{self, Allowed, Outcome, Plan, Renderer, Status, Tree, cluster_of};
-use crate::stack::{BuiltCluster, Settings, StackFiles, Templates, build_clusters};
+use crate::stack::{BuiltCluster, Workspace, build_clusters};
 use crate::yaml::Sources;
 
 /// Where the tree goes unless somebody says otherwise.
@@ -71,10 +71,7 @@ pub(super) fn run(
     sources: &Sources,
 ) -> Result<ExitStatus, Diagnostics> {
     let start = Instant::now();
-    let mut files = StackFiles::new(&printer.directory);
-    let templates = Templates::read(&files, sources)?;
-    let settings =
-        Settings::read(&files, &printer.directory, templates.values_asked_for().as_deref(), sources)?;
+    let Workspace { mut files, templates, settings } = Workspace::open(&printer.directory, sources)?;
     let chosen = arguments.selection.choose(&settings.clusters)?;
     let clusters = (&settings, chosen.clusters.as_slice());
     if arguments.stdout {

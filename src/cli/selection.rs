@@ -6,8 +6,7 @@ use std::str::FromStr;
 
 use clap::{Args, ValueEnum};
 
-use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::kustomize::decode::closest;
+use crate::diagnostic::{Diagnostic, Diagnostics, closest};
 use crate::stack::{self, Cluster};
 
 /// The arguments that choose clusters.
@@ -24,8 +23,9 @@ pub(super) struct Selection {
     shard: Option<Shard>,
 }
 
+/// A cloud as an argument.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum Cloud {
+pub(super) enum Cloud {
     /// Azure Kubernetes Service
     Aks,
     /// Google Kubernetes Engine

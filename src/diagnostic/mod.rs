@@ -2,14 +2,20 @@
 //!
 //! Plain data. The place is an [`Origin`]; file, line and column are looked up when the message is shown.
 
+mod closest;
+
 use std::fmt;
 use std::path::PathBuf;
 
 use crate::yaml::Origin;
 
+pub use closest::closest;
+
 /// How bad it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Severity {
+    /// Nothing is wrong; it could be better.
+    Note,
     /// The work goes on; somebody should look.
     Warning,
     /// The work ends.
@@ -30,6 +36,8 @@ pub enum Place {
 pub struct Diagnostic {
     /// How bad it is.
     pub severity: Severity,
+    /// The rule that it breaks, if it is about one.
+    pub rule: Option<&'static str>,
     /// One sentence, lower case, no full stop.
     pub message: String,
     /// The place it is about.
@@ -58,7 +66,15 @@ impl Diagnostic {
     }
 
     fn new(severity: Severity, message: String) -> Self {
-        Self { severity, message, place: None, object: None, related: Vec::new(), hints: Vec::new() }
+        Self {
+            severity,
+            rule: None,
+            message,
+            place: None,
+            object: None,
+            related: Vec::new(),
+            hints: Vec::new(),
+        }
     }
 
     /// Says where; an unknown origin says nothing.

@@ -6,7 +6,7 @@
 
 use std::ops::Deref;
 
-use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::diagnostic::{Diagnostic, Diagnostics, closest};
 use crate::yaml::{Entry, Node, Origin, Scalar, Typing, Value};
 
 /// A string of a settings file, with its place.
@@ -193,21 +193,6 @@ pub fn unknown_field(entry: &Entry<'_>, known: &[&str], decoder: &mut Decoder) {
         None => error.hint(format!("known fields: {}", known.join(", "))),
     };
     decoder.error(error);
-}
-
-/// The candidate that is most like `name`, if one is like it at all. Of two that are, the one that begins alike.
-pub fn closest<'c>(name: &str, candidates: &[&'c str]) -> Option<&'c str> {
-    let likeness = |candidate: &str| {
-        similar::TextDiff::from_chars(name.to_lowercase(), candidate.to_lowercase()).ratio()
-    };
-    let alike =
-        |candidate: &str| name.chars().zip(candidate.chars()).take_while(|(one, other)| one == other).count();
-    candidates
-        .iter()
-        .map(|candidate| (likeness(candidate), alike(candidate), *candidate))
-        .filter(|(likeness, ..)| *likeness >= 0.65)
-        .max_by(|one, other| one.0.total_cmp(&other.0).then(one.1.cmp(&other.1)))
-        .map(|(.., candidate)| candidate)
 }
 
 /// Declares a settings struct and how its fields are named in a file. `origin` is where the object begins.

@@ -4,9 +4,9 @@
 
 use std::path::{Component, Path, PathBuf};
 
-use super::decode::{Text, closest};
+use super::decode::Text;
 use super::read::syntax_errors;
-use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::diagnostic::{Diagnostic, Diagnostics, closest};
 use crate::fs::FileSystem;
 use crate::yaml::{Node, ParseOptions, Source, Sources, parse_one};
 

@@ -38,4 +38,5 @@ mod untyped_scalar;
 pub mod vars;
 
 pub use build::{Build, BuildOptions, Builder, Reorder, build};
+pub use kustomization::FILE_NAMES;
 pub use loader::{LoadRestrictor, Loader};

@@ -4,14 +4,14 @@
 
 use super::accumulator::Accumulator;
 use super::build_metadata::{configured_by_object, join_path};
-use super::decode::{Decode, Dialect, Text, closest, decode};
+use super::decode::{Decode, Dialect, Text, decode};
 use super::generator;
 use super::kustomization::{ConfigMapArgs, SecretArgs};
 use super::read::read_objects;
 use super::run::Run;
 use super::target::Target;
 use super::transform::{Step, Transformer};
-use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::diagnostic::{Diagnostic, Diagnostics, closest};
 use crate::resource::{BuildOrigin, ResMap, Resource};
 use crate::yaml::Node;
 use std::sync::Arc;

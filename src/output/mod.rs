@@ -3,6 +3,8 @@
 //! Everything here turns plain data into a string. Whether that goes to a terminal, a file or a comment is the
 //! command line's business.
 
+mod findings;
 mod text;
 
+pub use findings::{Findings, FindingsFormat};
 pub use text::Text;

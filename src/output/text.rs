@@ -60,11 +60,13 @@ impl Text<'_> {
     /// One message, ending with a line end.
     pub fn diagnostic(&self, diagnostic: &Diagnostic) -> String {
         let mut text = String::new();
-        let (part, label) = match diagnostic.severity {
-            Severity::Error => (Part::Error, "error:"),
-            Severity::Warning => (Part::Warning, "warning:"),
+        let (part, name) = match diagnostic.severity {
+            Severity::Error => (Part::Error, "error"),
+            Severity::Warning => (Part::Warning, "warning"),
+            Severity::Note => (Part::Label, "note"),
         };
-        self.field(&mut text, part, label, &diagnostic.message);
+        let rule = diagnostic.rule.map_or_else(String::new, |rule| format!("[{rule}]"));
+        self.field(&mut text, part, &format!("{name}{rule}:"), &diagnostic.message);
         if let Some(place) = &diagnostic.place {
             self.place(&mut text, place);
         }

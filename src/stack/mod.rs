@@ -11,6 +11,7 @@ mod files;
 mod images;
 mod settings;
 mod templates;
+mod workspace;
 
 pub use app::{App, app_of};
 pub use cloud::Cloud;
@@ -21,3 +22,4 @@ pub use settings::{Cluster, Engine, EngineFacts, GitOps, IgnoreFields, Settings,
 pub use templates::{
     ARGO_CD_APPLICATION, ARGO_CD_PROJECT, ARGO_CD_ROOT, FLUX_KUSTOMIZATION, FLUX_SOURCE, Templates,
 };
+pub use workspace::Workspace;

@@ -19,7 +19,7 @@ pub use encoding::{NotText, decode_text};
 pub use node::{Entry, Key, Mapping, Node, Style, Value};
 pub use parse::{
     DuplicateKey, DuplicateKeys, MAX_DEPTH, ParseError, ParseOptions, SingleDocument, parse_documents,
-    parse_one,
+    parse_one, parse_readable,
 };
 pub use scalar::{Scalar, Timestamp, Typing, is_string, legacy_bool, resolve};
 pub use source::{Location, Origin, Source, Sources, TooLarge};

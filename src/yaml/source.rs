@@ -193,6 +193,21 @@ impl Sources {
         Some(rest.lines().next().unwrap_or_default())
     }
 
+    /// The word, key or quoted string that begins at an origin, as far as it goes on its line.
+    pub fn word(&self, origin: Origin) -> Option<&str> {
+        let rest = self.text_at(self.outermost(origin))?;
+        let line = rest.lines().next()?;
+        Some(&line[..word_length(line)])
+    }
+
+    /// All files that were added, in that order; text that stands inside a file is no file.
+    pub fn files(&self) -> impl Iterator<Item = (&Path, Source<'_>)> {
+        let files = (0..self.files.len()).filter_map(|index| self.files.get(index));
+        files
+            .filter(|file| !file.inside.is_some())
+            .map(|file| (file.path.as_path(), Source { text: &file.text, base: file.base }))
+    }
+
     /// The text from an origin to the end of what was added with it.
     pub fn text_at(&self, origin: Origin) -> Option<&str> {
         let file = self.file(origin)?;
@@ -227,6 +242,18 @@ impl Sources {
         let file = self.files.get(low.checked_sub(1)?)?;
         ((origin.0 - file.base) as usize <= file.text.len()).then_some(file)
     }
+}
+
+/// How many bytes the word, key or quoted string has that a line begins with.
+fn word_length(line: &str) -> usize {
+    if let Some(quote @ ('"' | '\'')) = line.chars().next() {
+        let is_end = |at: usize| !(quote == '"' && line.as_bytes()[at - 1] == b'\\');
+        let end = line.match_indices(quote).skip(1).map(|(at, _)| at).find(|at| is_end(*at));
+        return end.map_or(line.len(), |end| end + 1);
+    }
+    let ends = [": ", " #", ", "].into_iter().filter_map(|end| line.find(end));
+    let line = &line[..ends.min().unwrap_or(line.len())];
+    line.trim_end().trim_end_matches([':', ',', ']', '}']).len()
 }
 
 /// Whether a `#` and perhaps some blanks stand before a `{`.

@@ -81,15 +81,23 @@ impl Workspace {
 
     /// The command in this folder.
     pub(crate) fn stackgen<I: AsRef<OsStr>>(&self, arguments: impl IntoIterator<Item = I>) -> Stackgen {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_stackgen"));
-        command.args(arguments).current_dir(self.root()).env_clear();
-        Stackgen { command }
+        stackgen_in(self.root(), arguments)
     }
 
     /// Runs the command in this folder.
     pub(crate) fn run<I: AsRef<OsStr>>(&self, arguments: impl IntoIterator<Item = I>) -> Run {
         self.stackgen(arguments).run()
     }
+}
+
+/// The command in a folder that it only reads.
+pub(crate) fn stackgen_in<I: AsRef<OsStr>>(
+    folder: &Path,
+    arguments: impl IntoIterator<Item = I>,
+) -> Stackgen {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_stackgen"));
+    command.args(arguments).current_dir(folder).env_clear();
+    Stackgen { command }
 }
 
 /// Whether files' rights do not hold for whoever runs the tests.

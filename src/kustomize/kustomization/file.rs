@@ -1,7 +1,7 @@
 //! Finding and reading a kustomization file.
 
-use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::kustomize::decode::{Dialect, Text, closest, decode};
+use crate::diagnostic::{Diagnostic, Diagnostics, closest};
+use crate::kustomize::decode::{Dialect, Text, decode};
 use crate::kustomize::loader::Loader;
 use crate::kustomize::read::syntax_errors;
 use crate::yaml::{Node, Origin, ParseOptions, SingleDocument, Source, parse_one};
@@ -9,7 +9,7 @@ use crate::yaml::{Node, Origin, ParseOptions, SingleDocument, Source, parse_one}
 use super::fields::Kustomization;
 
 /// The names a kustomization file can have.
-const FILE_NAMES: [&str; 3] = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
+pub const FILE_NAMES: [&str; 3] = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
 
 const VERSION: &str = "kustomize.config.k8s.io/v1beta1";
 const COMPONENT_VERSION: &str = "kustomize.config.k8s.io/v1alpha1";

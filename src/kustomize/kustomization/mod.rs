@@ -10,4 +10,4 @@ pub use fields::{
     PatchOptions, Replacement, ReplacementSource, ReplacementTarget, Replica, SecretArgs, SelectorFields,
     SortOptions, Var, VarFieldRef, VarObjRef,
 };
-pub use file::{Loaded, load};
+pub use file::{FILE_NAMES, Loaded, load};

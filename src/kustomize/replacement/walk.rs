@@ -3,7 +3,7 @@
 use super::field_path::{FieldPath, Step, look_up_part_mut};
 use super::structured;
 use super::value::NewNode;
-use crate::kustomize::decode::closest;
+use crate::diagnostic::closest;
 use crate::yaml::{Key, Node, Origin, Sources, Value, emit_source_style};
 
 /// Why a field was not written.

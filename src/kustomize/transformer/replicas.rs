@@ -2,8 +2,7 @@
 
 use rustc_hash::FxHashMap;
 
-use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::kustomize::decode::closest;
+use crate::diagnostic::{Diagnostic, Diagnostics, closest};
 use crate::kustomize::field_path::{Create, FieldPath};
 use crate::kustomize::field_spec::FieldSpec;
 use crate::kustomize::kustomization::Replica;

@@ -10,13 +10,12 @@ use std::collections::BTreeMap;
 
 use rustc_hash::FxHashMap;
 
-use super::decode::closest;
 use super::field_path::{Create, FieldPaths};
 use super::field_spec::FieldSpec;
 use super::kustomization::Var;
 use super::shared_scalar::{Places, SharedScalars};
 use super::untyped_scalar::untyped;
-use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::diagnostic::{Diagnostic, Diagnostics, closest};
 use crate::resource::{Gvk, ResId, ResMap, Resource, or_default};
 use crate::yaml::{Origin, Sources};
 use expand::Expander;

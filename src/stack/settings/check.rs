@@ -11,9 +11,8 @@ use super::values::{
     CHANNEL, CPU, DURATION, Form, HOST_AND_PORT, LABEL_NAME, MAIL_ADDRESS, SIZE, TAKEN_LABELS, WEB_ADDRESS,
 };
 use super::{Cluster, Engine, GitOps, IgnoreFields, Settings};
-use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::diagnostic::{Diagnostic, Diagnostics, closest};
 use crate::fs::FileSystem;
-use crate::kustomize::decode::closest;
 use crate::yaml::{Node, Origin};
 
 /// What a cluster's name may be long, so that names made of it and of an app's name stay valid.

@@ -16,9 +16,8 @@ pub use values::{Team, Values};
 
 use super::cloud::Cloud;
 use super::images::Images;
-use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::diagnostic::{Diagnostic, Diagnostics, closest};
 use crate::fs::FileSystem;
-use crate::kustomize::decode::closest;
 use crate::yaml::{Node, Origin, ParseOptions, Source, Sources, parse_one};
 use check::{Check, NAME_LIMIT};
 

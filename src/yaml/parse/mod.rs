@@ -105,6 +105,16 @@ pub fn parse_documents<'s>(
     sources: &'s Sources,
     options: &ParseOptions,
 ) -> Result<Vec<Node<'s>>, Vec<ParseError>> {
+    let (nodes, errors) = parse_readable(source, sources, options);
+    if errors.is_empty() { Ok(nodes) } else { Err(errors) }
+}
+
+/// Reads what can be read of a file of manifests, and says what is wrong with the other documents.
+pub fn parse_readable<'s>(
+    source: Source<'s>,
+    sources: &'s Sources,
+    options: &ParseOptions,
+) -> (Vec<Node<'s>>, Vec<ParseError>) {
     let source = with_line_feeds(source, sources);
     let mut nodes = Vec::new();
     let (pieces, mut errors) = split::split(source);
@@ -117,7 +127,7 @@ pub fn parse_documents<'s>(
             Err(found) => errors.extend(found),
         }
     }
-    if errors.is_empty() { Ok(nodes) } else { Err(errors) }
+    (nodes, errors)
 }
 
 /// Reads the first document of a file and tells of the others.

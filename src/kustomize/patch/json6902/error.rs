@@ -2,8 +2,7 @@
 
 use super::container::Failure;
 use super::pointer::Pointer;
-use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::kustomize::decode::closest;
+use crate::diagnostic::{Diagnostic, Diagnostics, closest};
 use crate::yaml::{EmitError, Node, Origin, ParseError, Source};
 
 const OPERATIONS: [&str; 6] = ["add", "remove", "replace", "move", "copy", "test"];

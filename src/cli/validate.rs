@@ -1,0 +1,257 @@
+//! `stackgen validate`: what is wrong with manifests and with the stack, with the line of the source.
+
+use std::collections::BTreeSet;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+
+use clap::{Args, ValueEnum};
+
+use super::build::write_file;
+use super::exit_status::{ExitStatus, help};
+use super::printer::Printer;
+use super::selection::Cloud;
+use crate::diagnostic::{Diagnostic, Diagnostics, Severity, closest};
+use crate::output::{Findings as Writer, FindingsFormat};
+use crate::stack::{self, BuiltCluster, Cluster, Workspace, build_clusters};
+use crate::validate::{
+    Finding, Input, Profile, Rule, Target, Tree, Wanted, find_rule, in_order, rules, validate_texts,
+    validate_tree,
+};
+use crate::yaml::Sources;
+
+/// What is shown as the file of what comes from standard input.
+const STDIN: &str = "<stdin>";
+
+const EXAMPLES: &str = "\
+Examples:
+  stackgen validate                                the stack, for all its clusters
+  stackgen validate gitops/clusters/gke --cloud gke
+  kustomize build . | stackgen validate -
+  stackgen validate all.yaml --against old.yaml    what would a sync break?
+  stackgen validate . -o sarif=findings.sarif -o text
+  stackgen validate --explain ref/configmap";
+
+/// Find what is wrong with manifests, offline, with the line of the source
+///
+/// Reads files, and the manifests in folders. All of them are taken together: what one object names may be in another
+/// file. Without PATH it is the stack of the working directory: its sources, and what is rendered for each cluster.
+#[derive(Debug, Args)]
+#[command(after_help = help(EXAMPLES))]
+pub(super) struct Arguments {
+    /// Files and folders; `-` is standard input
+    #[arg(value_name = "PATH")]
+    paths: Vec<PathBuf>,
+    /// The cloud that the objects are for
+    #[arg(long, value_name = "CLOUD")]
+    cloud: Option<Cloud>,
+    /// Which rules: what breaks things, and good practice, and opinion
+    #[arg(long, value_name = "PROFILE", default_value = "default", hide_possible_values = true)]
+    profile: ProfileName,
+    /// Only these rules, or families as `ref/`
+    #[arg(long, value_name = "RULE", value_delimiter = ',')]
+    rules: Vec<String>,
+    /// The tree as it was: a file or folder
+    #[arg(long, value_name = "DIR|FILE")]
+    against: Option<PathBuf>,
+    /// The least severe finding that makes the run fail
+    #[arg(long, value_name = "LEVEL", default_value = "warning")]
+    fail_on: Level,
+    /// How to print, and into which file; may repeat
+    #[arg(short, long, value_name = "FORMAT[=FILE]", default_value = "text")]
+    output: Vec<Report>,
+    /// Say what a rule is for, with examples
+    #[arg(long, value_name = "RULE", exclusive = true)]
+    explain: Option<String>,
+    /// List all rules
+    #[arg(long, exclusive = true)]
+    list_rules: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum ProfileName {
+    /// What would break a sync, a scrape or an alert
+    Default,
+    /// And good practice
+    Strict,
+    /// And opinion
+    Audit,
+}
+
+impl From<ProfileName> for Profile {
+    fn from(name: ProfileName) -> Self {
+        match name {
+            ProfileName::Default => Self::Default,
+            ProfileName::Strict => Self::Strict,
+            ProfileName::Audit => Self::Audit,
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Level {
+    Note,
+    Warning,
+    Error,
+}
+
+impl From<Level> for Severity {
+    fn from(level: Level) -> Self {
+        match level {
+            Level::Note => Self::Note,
+            Level::Warning => Self::Warning,
+            Level::Error => Self::Error,
+        }
+    }
+}
+
+/// A format, and the file that it goes to.
+#[derive(Clone, Debug)]
+struct Report {
+    format: FindingsFormat,
+    file: Option<PathBuf>,
+}
+
+impl FromStr for Report {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let (name, file) =
+            text.split_once('=').map_or((text, None), |(name, file)| (name, Some(file.into())));
+        let format = FindingsFormat::find(name).ok_or_else(|| {
+            let names: Vec<&str> = FindingsFormat::ALL.iter().map(|format| format.name()).collect();
+            format!("the formats are {}", names.join(", "))
+        })?;
+        Ok(Self { format, file })
+    }
+}
+
+/// Runs the command.
+pub(super) fn run(
+    arguments: &Arguments,
+    printer: &Printer,
+    sources: &Sources,
+) -> Result<ExitStatus, Diagnostics> {
+    if let Some(id) = &arguments.explain {
+        printer.data(explain(id)?.as_bytes())?;
+        return Ok(ExitStatus::Success);
+    }
+    if arguments.list_rules {
+        printer.data(list().as_bytes())?;
+        return Ok(ExitStatus::Success);
+    }
+    let findings = if arguments.paths.is_empty() {
+        arguments.validate_stack(printer, sources)?
+    } else {
+        arguments.validate_paths(sources)?
+    };
+    let findings = in_order(findings, sources);
+    arguments.report(&findings, printer, sources)?;
+    let fail_on = Severity::from(arguments.fail_on);
+    let is_failed = findings.iter().any(|finding| finding.rule.severity >= fail_on);
+    Ok(if is_failed { ExitStatus::Findings } else { ExitStatus::Success })
+}
+
+fn read<'s>(paths: &[PathBuf], sources: &'s Sources) -> Result<Input<'s>, Diagnostics> {
+    let mut input = Input::default();
+    let mut errors = Diagnostics::default();
+    for path in paths {
+        let added = if path == Path::new("-") {
+            let mut bytes = Vec::new();
+            let read = std::io::stdin().lock().read_to_end(&mut bytes);
+            read.map_err(|error| Diagnostic::error(format!("cannot read standard input: {error}")).into())
+                .and_then(|_| input.add(Path::new(STDIN), bytes, sources))
+        } else {
+            input.read(path, sources)
+        };
+        errors.absorb(added);
+    }
+    errors.into_result().map(|()| input)
+}
+
+impl Arguments {
+    fn wanted(&self) -> Result<Wanted, Diagnostics> {
+        let mut errors = Diagnostics::default();
+        for name in &self.rules {
+            let is_known = |rule: &&Rule| rule.id == name || name.ends_with('/') && rule.id.starts_with(name);
+            if !rules().iter().any(is_known) {
+                errors.push(unknown_rule(name));
+            }
+        }
+        errors.into_result()?;
+        Ok(Wanted { profile: self.profile.into(), only: self.rules.clone() })
+    }
+
+    /// What is wrong with the files that were named, taken together.
+    fn validate_paths(&self, sources: &Sources) -> Result<Vec<Finding>, Diagnostics> {
+        let wanted = &self.wanted()?;
+        let input = read(&self.paths, sources)?;
+        let earlier = self.against.as_deref().map(|path| read(&[path.to_owned()], sources)).transpose()?;
+        let target = || Target { cloud: self.cloud.map(Into::into), releases: Vec::new() };
+        let tree = |input| Tree::of_input(input, target(), sources);
+        let earlier = earlier.as_ref().map(tree);
+        let mut findings = validate_texts(&input.texts, wanted);
+        findings.extend(validate_tree(&tree(&input), earlier.as_ref(), wanted));
+        Ok(findings.into_list())
+    }
+
+    /// What is wrong with the stack: with its sources, and with what is rendered for each cluster.
+    fn validate_stack(&self, printer: &Printer, sources: &Sources) -> Result<Vec<Finding>, Diagnostics> {
+        let wanted = &self.wanted()?;
+        let Workspace { mut files, templates, settings } = Workspace::open(&printer.directory, sources)?;
+        let cloud = self.cloud.map(stack::Cloud::from);
+        let is_meant = |cluster: &&Cluster| cloud.is_none_or(|cloud| cluster.cloud == cloud);
+        let clusters: Vec<&Cluster> = settings.clusters.iter().filter(is_meant).collect();
+        let work = |built: &BuiltCluster<'_, '_>| {
+            let target = Target { cloud: Some(built.cluster.cloud), releases: Vec::new() };
+            let nodes = built.resources.iter().map(|resource| &resource.node);
+            Ok(validate_tree(&Tree::new(nodes, target, sources), None, wanted))
+        };
+        let fleet = build_clusters((&settings, &clusters), &mut files, &templates, sources, work)?;
+        printer.report(&fleet.warnings, sources);
+        let mut input = Input::default();
+        input.add_files(0, sources);
+        let mut findings = validate_texts(&input.texts, wanted);
+        fleet.results.into_iter().for_each(|found| findings.extend(found));
+        Ok(findings.into_list())
+    }
+
+    /// Writes all reports, those into files first: a broken pipe must not keep a file from being written.
+    fn report(&self, findings: &[Finding], printer: &Printer, sources: &Sources) -> Result<(), Diagnostics> {
+        let writer =
+            Writer { findings, sources, directory: &printer.directory, colour: printer.has_colour() };
+        let mut to_stdout = BTreeSet::new();
+        for report in &self.output {
+            let text = writer.write(report.format)?;
+            match &report.file {
+                Some(file) => write_file(file, text.as_bytes())?,
+                None if to_stdout.insert(report.format.name()) => printer.data(text.as_bytes())?,
+                None => {}
+            }
+        }
+        Ok(())
+    }
+}
+
+/// One line for each rule.
+fn list() -> String {
+    let line = |rule: &&Rule| format!("{:<28} {}\n", rule.id, rule.summary);
+    rules().iter().map(line).collect()
+}
+
+/// What a rule is for, for a reader who has just met it.
+fn explain(id: &str) -> Result<String, Diagnostics> {
+    let rule = find_rule(id).ok_or_else(|| unknown_rule(id))?;
+    let Rule { id, summary, why, fix, example, .. } = rule;
+    let (bad, good) = (example.bad.trim_end(), example.good.trim_end());
+    Ok(format!("{id}: {summary}\n\nwhy: {why}\nfix: {fix}\n\n# bad\n{bad}\n\n# good\n{good}\n"))
+}
+
+fn unknown_rule(id: &str) -> Diagnostic {
+    let known: Vec<&str> = rules().iter().map(|rule| rule.id).collect();
+    let error = Diagnostic::error(format!("there is no rule `{id}`"));
+    match closest(id, &known) {
+        Some(like) => error.hint(format!("did you mean `{like}`?")),
+        None => error.hint("`stackgen validate --list-rules` lists all"),
+    }
+}

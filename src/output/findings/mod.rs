@@ -1,0 +1,109 @@
+//! What rules found, as text for people and for machines.
+
+mod json;
+
+use std::path::Path;
+
+use super::text::Text;
+use crate::diagnostic::{Diagnostic, Diagnostics, Place, Severity};
+use crate::validate::Finding;
+use crate::yaml::Sources;
+
+/// Where the rules are described.
+const DOCUMENTATION: &str = "https://github.com/stackgen/stackgen/blob/main/docs/rules.md";
+
+/// How findings are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FindingsFormat {
+    /// For a terminal, with the lines of the source
+    Text,
+    /// `stackgen.findings/v1`
+    Json,
+}
+
+impl FindingsFormat {
+    /// All of them.
+    pub const ALL: [Self; 2] = [Self::Text, Self::Json];
+
+    /// The word for it on the command line.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Text => "text",
+            Self::Json => "json",
+        }
+    }
+
+    /// The format of that name.
+    pub fn find(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|format| format.name() == name)
+    }
+}
+
+/// Writes findings, which come in the order in which they are to be shown.
+#[derive(Clone, Copy, Debug)]
+pub struct Findings<'a> {
+    /// What was found.
+    pub findings: &'a [Finding],
+    /// The texts that places point into.
+    pub sources: &'a Sources,
+    /// Paths below this folder are shown relative to it.
+    pub directory: &'a Path,
+    /// Whether text has colours.
+    pub colour: bool,
+}
+
+impl Findings<'_> {
+    /// All findings in a format, ending with a line end unless there is nothing to say.
+    pub fn write(&self, format: FindingsFormat) -> Result<String, Diagnostics> {
+        match format {
+            FindingsFormat::Text => Ok(self.text()),
+            FindingsFormat::Json => json::write(self),
+        }
+    }
+
+    fn text(&self) -> String {
+        if self.findings.is_empty() {
+            return String::new();
+        }
+        let writer = Text { sources: self.sources, directory: self.directory, colour: self.colour };
+        let diagnostics: Vec<Diagnostic> = self.findings.iter().map(diagnostic).collect();
+        format!("{}\n{}\n", writer.diagnostics(&diagnostics), self.count())
+    }
+
+    /// How many there are of each severity.
+    fn count(&self) -> String {
+        let of = |severity: Severity, one: &str| {
+            let count = self.findings.iter().filter(|finding| finding.rule.severity == severity).count();
+            (count > 0).then(|| format!("{count} {one}{}", if count == 1 { "" } else { "s" }))
+        };
+        let counts = [(Severity::Error, "error"), (Severity::Warning, "warning"), (Severity::Note, "note")];
+        let counts: Vec<String> =
+            counts.into_iter().filter_map(|(severity, one)| of(severity, one)).collect();
+        counts.join(", ")
+    }
+
+    /// A file as findings name it.
+    fn file(&self, file: &Path) -> String {
+        file.strip_prefix(self.directory).unwrap_or(file).display().to_string()
+    }
+}
+
+/// A finding as a message.
+fn diagnostic(finding: &Finding) -> Diagnostic {
+    let rule = finding.rule;
+    let related = finding.related.iter().map(|(origin, what)| (Place::Origin(*origin), what.clone()));
+    Diagnostic {
+        severity: rule.severity,
+        rule: Some(rule.id),
+        message: finding.message.clone(),
+        place: Some(Place::Origin(finding.origin)),
+        object: finding.object.clone(),
+        related: related.collect(),
+        hints: vec![finding.help.clone().unwrap_or_else(|| rule.fix.to_owned())],
+    }
+}
+
+/// Where a rule is described.
+fn url(rule: &str) -> String {
+    format!("{DOCUMENTATION}#{}", rule.replace('/', ""))
+}

@@ -1,0 +1,8 @@
+//! The rules, by family: one folder each, one small file for each rule.
+
+use super::rule::Check;
+
+mod reference;
+
+/// The checks of all families, in the order in which `--list-rules` shows their rules.
+pub(super) const CHECKS: &[&[&Check]] = &[reference::CHECKS];

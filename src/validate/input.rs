@@ -1,0 +1,120 @@
+//! What is read: files, folders and standard input, as texts and as the documents in them.
+
+use std::path::{Path, PathBuf};
+
+use walkdir::WalkDir;
+
+use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::fs::Disk;
+use crate::kustomize::{self, BuildOptions};
+use crate::yaml::{Node, ParseError, ParseOptions, Source, Sources, parse_readable};
+
+/// What files with manifests are called.
+const EXTENSIONS: [&str; 3] = ["yaml", "yml", "json"];
+
+/// A text as it was written.
+#[derive(Clone, Debug)]
+pub struct Text<'s> {
+    /// The file as it is to be shown.
+    pub path: PathBuf,
+    /// The text; what is no UTF-8 in it was replaced.
+    pub source: Source<'s>,
+    /// Where the first byte stands that is no UTF-8.
+    pub invalid: Option<usize>,
+    /// What cannot be read as YAML.
+    pub errors: Vec<ParseError>,
+}
+
+/// All that was read.
+#[derive(Debug, Default)]
+pub struct Input<'s> {
+    /// The texts, in the order in which they were named; those of a folder by name.
+    pub texts: Vec<Text<'s>>,
+    /// The documents in them that can be read.
+    pub nodes: Vec<Node<'s>>,
+}
+
+impl<'s> Input<'s> {
+    /// Reads a file, or all manifests in a folder and the folders below it. A kustomization is built: what counts is
+    /// what comes out of it, and findings are about the files that went in.
+    pub fn read(&mut self, path: &Path, sources: &'s Sources) -> Result<(), Diagnostics> {
+        if is_kustomization(path) {
+            let before = sources.files().count();
+            let built = kustomize::build(&Disk, path, &BuildOptions::default(), sources)?;
+            self.nodes.extend(built.resources.into_resources().into_iter().map(|resource| resource.node));
+            self.add_files(before, sources);
+            return Ok(());
+        }
+        let mut errors = Diagnostics::default();
+        for file in files(path) {
+            let added = file.map_err(|error| cannot_read(path, &error)).and_then(|file| {
+                let bytes = std::fs::read(&file).map_err(|error| cannot_read(&file, &error))?;
+                self.add(&file, bytes, sources)
+            });
+            errors.absorb(added);
+        }
+        errors.into_result()
+    }
+
+    /// Adds a text that was read. `path` is what findings show.
+    pub fn add(&mut self, path: &Path, bytes: Vec<u8>, sources: &'s Sources) -> Result<(), Diagnostics> {
+        let (text, invalid) = match String::from_utf8(bytes) {
+            Ok(text) => (text, None),
+            Err(error) => {
+                let offset = error.utf8_error().valid_up_to();
+                (String::from_utf8_lossy(error.as_bytes()).into_owned(), Some(offset))
+            }
+        };
+        let source =
+            sources.add(path, text).map_err(|error| Diagnostic::error(error.to_string()).in_path(path))?;
+        let (nodes, errors) = parse_readable(source, sources, &ParseOptions::default());
+        self.nodes.extend(nodes);
+        self.texts.push(Text { path: path.to_owned(), source, invalid, errors });
+        Ok(())
+    }
+
+    /// Adds the files that a build read, after the first `before` of all.
+    pub fn add_files(&mut self, before: usize, sources: &'s Sources) {
+        self.texts.extend(sources.files().skip(before).map(|(path, source)| Text {
+            path: path.to_owned(),
+            source,
+            invalid: None,
+            errors: Vec::new(),
+        }));
+    }
+
+    /// Whether all of it could be read.
+    pub fn is_complete(&self) -> bool {
+        self.texts.iter().all(|text| text.errors.is_empty() && text.invalid.is_none())
+    }
+}
+
+/// The file, or the manifests in a folder, by name. Hidden files and folders are somebody else's.
+fn files(path: &Path) -> Vec<Result<PathBuf, std::io::Error>> {
+    if !path.is_dir() {
+        return vec![Ok(path.to_owned())];
+    }
+    let is_hidden = |name: &std::ffi::OsStr| name.to_string_lossy().starts_with('.');
+    WalkDir::new(path)
+        .follow_links(true)
+        .sort_by_file_name()
+        .into_iter()
+        .filter_entry(|entry| entry.depth() == 0 || !is_hidden(entry.file_name()))
+        .filter(|entry| {
+            entry.as_ref().map_or(true, |entry| entry.file_type().is_file() && is_manifest(entry.path()))
+        })
+        .map(|entry| entry.map(walkdir::DirEntry::into_path).map_err(std::io::Error::from))
+        .collect()
+}
+
+fn is_kustomization(path: &Path) -> bool {
+    kustomize::FILE_NAMES.iter().any(|name| path.join(name).is_file())
+}
+
+fn is_manifest(path: &Path) -> bool {
+    path.extension().is_some_and(|extension| EXTENSIONS.iter().any(|known| extension == *known))
+}
+
+fn cannot_read(path: &Path, error: &std::io::Error) -> Diagnostics {
+    Diagnostic::error(format!("cannot read it: {error}")).in_path(path).into()
+}
