@@ -121,7 +121,7 @@ fn values_are_traced_to_base_overlay_patch_and_transformer() {
         ("ConfigMap", "data.level", "/base/kustomization.yaml:5:5"),
     ];
     for (kind, path, place) in expected {
-        let origin = node(object(kind), path).origin;
+        let origin = node(object(kind), path).origin();
         let location = sources.locate(origin).map(|location| location.to_string());
         assert_eq!(location.as_deref(), Some(place), "{kind} {path}");
     }

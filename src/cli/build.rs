@@ -173,7 +173,7 @@ fn all_or_errors(parts: Vec<Result<String, Diagnostics>>) -> Result<Vec<String>,
 
 fn write_object(object: &Resource<'_>, text: &mut String) -> Result<(), Diagnostic> {
     emit(&object.node, text).map_err(|error| {
-        Diagnostic::error(error.to_string()).at(object.node.origin).object(object.current_id())
+        Diagnostic::error(error.to_string()).at(object.node.origin()).object(object.current_id())
     })
 }
 
@@ -200,8 +200,8 @@ fn write_folder(folder: &Path, resources: &ResMap<'_>) -> Result<(), Diagnostics
         }
         if let Some((other, _)) = files.get(&name) {
             let error = Diagnostic::error(format!("two objects would be written to `{name}`"));
-            let error = error.at(object.node.origin).object(object.current_id());
-            errors.push(error.related(other.node.origin, format!("{} is the other", other.current_id())));
+            let error = error.at(object.node.origin()).object(object.current_id());
+            errors.push(error.related(other.node.origin(), format!("{} is the other", other.current_id())));
         }
         files.insert(name, (object, text));
     }

@@ -94,12 +94,12 @@ impl<'a, 's> Renderer<'a, 's> {
 
     fn object(&self, object: &Resource<'s>, app: &str) -> Result<TreeFile, Diagnostic> {
         let id = object.current_id();
-        let describe = |error: Diagnostic| error.at(object.node.origin).object(id);
+        let describe = |error: Diagnostic| error.at(object.node.origin()).object(id);
         if let Some(text) = encrypted_text(object, self.sources)? {
             return Ok(self.file(text, Some(self::describe(&id)), Some(app)));
         }
         let mut text = HEADER.to_owned();
-        if let Some(location) = self.sources.locate(object.node.origin) {
+        if let Some(location) = self.sources.locate(object.node.origin()) {
             let _ = writeln!(text, "# Source: {}", source_path(&location.file, self.root));
         }
         let header = text.len();
@@ -177,7 +177,7 @@ pub(super) fn apps<'s>(built: &BuiltCluster<'_, 's>) -> Vec<&'s str> {
 }
 
 fn app_name<'s>(object: &Resource<'s>) -> Result<&'s str, Diagnostic> {
-    let describe = |error: Diagnostic| error.at(object.node.origin).object(object.current_id());
+    let describe = |error: Diagnostic| error.at(object.node.origin()).object(object.current_id());
     let app = app_of(object).ok_or_else(|| {
         describe(Diagnostic::error("it belongs to no app"))
             .hint("label it `app.kubernetes.io/name: <app>`; the app is the folder that it is written to")
@@ -196,9 +196,9 @@ fn without_variables<'s>(object: &Resource<'s>) -> Option<Resource<'s>> {
         return None;
     }
     let mut marked = object.clone();
-    let origin = object.node.origin;
+    let origin = object.node.origin();
     let annotations = child_mapping(marked.metadata_mut(origin)?, "annotations", origin)?;
-    annotations.insert(key, Node { style: Style::Plain, ..Node::string(value, origin) });
+    annotations.insert(key, Node::string(value, origin).with_style(Style::Plain));
     Some(marked)
 }
 

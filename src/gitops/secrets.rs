@@ -23,13 +23,13 @@ pub(super) fn plain_secret(object: &Resource<'_>) -> Option<Diagnostic> {
         .or_else(|| {
             let value = object.node.at(&["metadata", "annotations", LAST_APPLIED])?;
             (!is_harmless(value, is_encrypted))
-                .then(|| (format!("metadata.annotations.{LAST_APPLIED}"), value.origin))
+                .then(|| (format!("metadata.annotations.{LAST_APPLIED}"), value.origin()))
         })?;
     Some(
         Diagnostic::error(format!("`{field}` would be written to the tree in plain text"))
             .object(id)
             // Not the place of the message: that would show the line, and the line is the secret.
-            .related(origin.or(object.node.origin), "it is here")
+            .related(origin.or(object.node.origin()), "it is here")
             .hint("an ExternalSecret fetches it from the cloud's vault; the cluster's own store holds the value")
             .hint("a SealedSecret or a Secret encrypted with SOPS can be committed")
             .hint("or create the Secret in the cluster by hand and leave it out of the kustomization"),
@@ -39,15 +39,15 @@ pub(super) fn plain_secret(object: &Resource<'_>) -> Option<Diagnostic> {
 /// The first value of `data` or `stringData` that anybody can read.
 fn plain_value(field: &str, values: &Node<'_>, is_encrypted: bool) -> Option<(String, Origin)> {
     let Some(mapping) = values.as_mapping() else {
-        return (!is_harmless(values, is_encrypted)).then(|| (field.to_owned(), values.origin));
+        return (!is_harmless(values, is_encrypted)).then(|| (field.to_owned(), values.origin()));
     };
     let entry = mapping.iter().find(|entry| !is_harmless(&entry.value, is_encrypted))?;
-    Some((format!("{field}.{}", entry.key.text), entry.value.origin.or(entry.key.origin)))
+    Some((format!("{field}.{}", entry.key.text), entry.value.origin().or(entry.key.origin)))
 }
 
 /// Whether a value is empty, or encrypted by SOPS.
 fn is_harmless(value: &Node<'_>, is_encrypted: bool) -> bool {
-    match value.value {
+    match value.value() {
         Value::Scalar(text) => {
             let is_cipher = || text.starts_with("ENC[AES256_GCM,data:") && text.ends_with(']');
             value.is_null() || text.is_empty() || is_encrypted && is_cipher()
@@ -69,9 +69,9 @@ pub(super) fn encrypted_text(object: &Resource<'_>, sources: &Sources) -> Result
     }
     let fail = |message: &str, hint: &str| {
         let error = Diagnostic::error(message).object(object.current_id()).hint(hint);
-        Err(error.related(object.node.origin, "it is here"))
+        Err(error.related(object.node.origin(), "it is here"))
     };
-    let text = sources.around(object.node.origin).map(|(before, after)| [before, after].concat());
+    let text = sources.around(object.node.origin()).map(|(before, after)| [before, after].concat());
     let Some((text, original)) = text.and_then(|text| Some((text.clone(), only_object(text, sources)?)))
     else {
         let message = "SOPS encrypted this object, but it is not alone in its file";

@@ -94,7 +94,7 @@ impl<'s> Accumulator<'s> {
 
 /// The generated object with what it takes over from the one it replaces or is merged into.
 fn combined<'s>(old: &Resource<'s>, mut new: Resource<'s>) -> Resource<'s> {
-    let origin = new.node.origin;
+    let origin = new.node.origin();
     inherit(&mut new, old, &["metadata", "labels"]);
     inherit(&mut new, old, &["metadata", "annotations"]);
     if new.behavior == Behavior::Merge {
@@ -126,7 +126,7 @@ fn drop_if_empty(resource: &mut Resource<'_>, field: &str) {
 }
 
 fn origin_of(resource: &Resource<'_>, field: &str) -> Origin {
-    resource.node.at(&["metadata", field]).map_or(Origin::NONE, |node| node.origin)
+    resource.node.at(&["metadata", field]).map_or(Origin::NONE, Node::origin)
 }
 
 /// Adds to a string map of `new` the keys that only `old` has.
@@ -136,7 +136,7 @@ fn inherit<'s>(new: &mut Resource<'s>, old: &Resource<'s>, path: &[&'static str]
         return;
     };
     let Some((last, parents)) = path.split_last() else { return };
-    let origin = old.node.at(path).map_or(Origin::NONE, |node| node.origin);
+    let origin = old.node.at(path).map_or(Origin::NONE, Node::origin);
     let mut target = new.node.as_mapping_mut();
     for parent in parents {
         target = target.and_then(|mapping| crate::resource::child_mapping(mapping, parent, origin));
@@ -151,8 +151,8 @@ fn add_missing<'s>(target: &mut Mapping<'s>, inherited: &Mapping<'s>) {
         if !target.contains(entry.key.text) {
             let mut value = entry.value.clone();
             // Upstream reads these maps as strings, whatever they were.
-            if value.style == Style::Plain || value.text().is_none() {
-                value = Node::string(value.text().unwrap_or_default(), value.origin);
+            if value.style() == Style::Plain || value.text().is_none() {
+                value = Node::string(value.text().unwrap_or_default(), value.origin());
             }
             target.push(entry.key, value);
         }
@@ -167,16 +167,16 @@ fn must_create(resource: &Resource<'_>) -> Result<(), Diagnostic> {
         "{} does not exist, so nothing can be merged or replaced",
         resource.current_id()
     ))
-    .at(resource.node.origin)
+    .at(resource.node.origin())
     .object(resource.current_id())
     .hint("drop `behavior`, or name an object of the bases as it is called there, without hash"))
 }
 
 fn exists(old: &Resource<'_>, new: &Resource<'_>) -> Diagnostic {
     Diagnostic::error(format!("{} exists already", new.current_id()))
-        .at(new.node.origin)
+        .at(new.node.origin())
         .object(new.current_id())
-        .related(old.node.origin, "it is here")
+        .related(old.node.origin(), "it is here")
         .hint("set `behavior: merge` or `behavior: replace`, or give it another name")
 }
 
@@ -187,27 +187,27 @@ fn other_kind(old: &Resource<'_>, new: &Resource<'_>) -> Diagnostic {
         old.name(),
         new.gvk()
     ))
-    .at(new.node.origin)
+    .at(new.node.origin())
     .object(new.current_id())
-    .related(old.node.origin, format!("it became {}", old.current_id()))
+    .related(old.node.origin(), format!("it became {}", old.current_id()))
     .hint("generate it before the patch that changes its kind, or drop `behavior`")
 }
 
 fn ambiguous(resources: &ResMap<'_>, positions: &[usize], new: &Resource<'_>) -> Diagnostic {
     let error = Diagnostic::error(format!("several objects are or were called {}", new.current_id()))
-        .at(new.node.origin)
+        .at(new.node.origin())
         .object(new.current_id());
     positions.iter().filter_map(|position| resources.get(*position)).fold(error, |error, resource| {
-        error.related(resource.node.origin, format!("{}", resource.current_id()))
+        error.related(resource.node.origin(), format!("{}", resource.current_id()))
     })
 }
 
 /// Two objects with one id.
 fn duplicate(first: &Resource<'_>, second: &Resource<'_>) -> Diagnostic {
     Diagnostic::error(format!("two objects have the id {}", second.current_id()))
-        .at(second.node.origin)
+        .at(second.node.origin())
         .object(second.current_id())
-        .related(first.node.origin, "the first is here")
+        .related(first.node.origin(), "the first is here")
         .hint("remove one of them, or patch the first instead of writing it again")
 }
 

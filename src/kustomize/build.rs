@@ -128,7 +128,7 @@ fn add_managed_by_label(resources: &mut ResMap<'_>) -> Result<(), Diagnostics> {
     let (key, value) = MANAGED_BY;
     let mut errors = Diagnostics::default();
     for resource in resources {
-        let origin = resource.node.origin;
+        let origin = resource.node.origin();
         let metadata = resource.metadata_mut(origin);
         match metadata.and_then(|metadata| child_mapping(metadata, "labels", origin)) {
             Some(labels) => labels.insert(key, Node::string(value, origin)),
@@ -142,7 +142,7 @@ fn no_labels(resource: &Resource<'_>) -> Diagnostic {
     let labels = resource.node.at(&["metadata", "labels"]);
     let found = labels.map_or("nothing", Node::kind_name);
     Diagnostic::error(format!("expected a mapping of labels, found a {found}"))
-        .at(labels.map_or(resource.node.origin, |labels| labels.origin))
+        .at(labels.map_or(resource.node.origin(), Node::origin))
         .object(resource.current_id())
         .hint("`managedByLabel` adds a label to every object")
 }

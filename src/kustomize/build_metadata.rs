@@ -172,7 +172,7 @@ fn mapping_of<'s>(fields: &[(&'static str, &str)], sources: &'s Sources) -> Node
 fn set<'s>(resource: &mut Resource<'s>, key: &'static str, value: &Node<'s>, sources: &'s Sources) {
     let mut text = String::new();
     emit_source_style(value, sources, &mut text);
-    let origin = resource.node.origin;
+    let origin = resource.node.origin();
     if let Some(metadata) = resource.metadata_mut(origin)
         && let Some(annotations) = crate::resource::child_mapping(metadata, "annotations", origin)
     {
@@ -193,7 +193,7 @@ fn normalise_annotations(resource: &mut Resource<'_>) {
         mapping.retain(|entry| !BUILD_ANNOTATIONS.contains(&entry.key.text));
         for entry in &mut *mapping {
             let text = entry.value.text().unwrap_or_default();
-            entry.value = Node::string(text, entry.value.origin);
+            entry.value = Node::string(text, entry.value.origin());
         }
         if !mapping.is_empty() {
             return;

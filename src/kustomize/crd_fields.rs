@@ -41,7 +41,7 @@ pub fn read_definitions<'s>(
 fn check<'n, 's>(node: &'n Node<'s>) -> Result<&'n Mapping<'s>, Diagnostic> {
     let wrong = |node: &Node<'_>| {
         Diagnostic::error(format!("expected OpenAPI definitions by type name, found a {}", node.kind_name()))
-            .at(node.origin)
+            .at(node.origin())
             .hint("`crds` takes OpenAPI definitions; a CustomResourceDefinition belongs into `resources`")
     };
     let Some(definitions) = node.as_mapping() else { return Err(wrong(node)) };
@@ -133,7 +133,7 @@ impl<'n, 's> Reader<'n, 's> {
             gvk: Gvk { group: "", version: "", kind },
             path: self.sources.keep(path.join("/")),
             create: false,
-            origin: property.origin,
+            origin: property.origin(),
         }
     }
 }

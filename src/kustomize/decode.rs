@@ -79,20 +79,21 @@ impl<'s> Decode<'s> for Text<'s> {
         match (decoder.scalar(node), node.text()) {
             // go-yaml gives dates to untyped readers as the text they were.
             (Some(Scalar::String | Scalar::Timestamp(_)), Some(value)) => {
-                Some(Self { value, origin: node.origin })
+                Some(Self { value, origin: node.origin() })
             }
             // sigs.k8s.io/yaml writes numbers and booleans as text where a plugin's setting is a string.
             (Some(Scalar::Bool(value)), _) if decoder.dialect == Dialect::Plugin => {
-                Some(Self { value: if value { "true" } else { "false" }, origin: node.origin })
+                Some(Self { value: if value { "true" } else { "false" }, origin: node.origin() })
             }
             (Some(Scalar::Integer(_) | Scalar::Float(_)), Some(value))
                 if decoder.dialect == Dialect::Plugin =>
             {
-                Some(Self { value, origin: node.origin })
+                Some(Self { value, origin: node.origin() })
             }
             (Some(_), Some(value)) => {
                 let message = format!("expected a string, found `{value}`, which YAML reads as another type");
-                decoder.error(Diagnostic::error(message).at(node.origin).hint(format!("write \"{value}\"")));
+                decoder
+                    .error(Diagnostic::error(message).at(node.origin()).hint(format!("write \"{value}\"")));
                 None
             }
             _ => wrong_type("a string", node, decoder),
@@ -154,14 +155,14 @@ impl<'s> Decode<'s> for (Text<'s>, Text<'s>) {
 
 /// Reads string keys and values.
 pub fn decode_map<'s>(node: &Node<'s>, decoder: &mut Decoder) -> Option<TextMap<'s>> {
-    let Value::Mapping(mapping) = &node.value else { return wrong_type("a mapping", node, decoder) };
+    let Value::Mapping(mapping) = node.value() else { return wrong_type("a mapping", node, decoder) };
     Some(
         mapping
             .iter()
             .filter_map(|Entry { key, value }| {
                 let key = Text { value: key.text, origin: key.origin };
                 let value = if value.is_null() {
-                    Text { value: "", origin: value.origin }
+                    Text { value: "", origin: value.origin() }
                 } else {
                     Text::decode(value, decoder)?
                 };
@@ -177,7 +178,7 @@ pub fn wrong_type<T>(expected: &str, node: &Node<'_>, decoder: &mut Decoder) -> 
         Some(text) if !node.is_null() => format!("`{text}`"),
         _ => format!("a {}", node.kind_name()),
     };
-    decoder.error(Diagnostic::error(format!("expected {expected}, found {found}")).at(node.origin));
+    decoder.error(Diagnostic::error(format!("expected {expected}, found {found}")).at(node.origin()));
     None
 }
 
@@ -218,7 +219,7 @@ macro_rules! settings {
                 let Some(mapping) = node.as_mapping() else {
                     return $crate::kustomize::decode::wrong_type("a mapping", node, decoder);
                 };
-                let mut result = Self { origin: node.origin, ..Self::default() };
+                let mut result = Self { origin: node.origin(), ..Self::default() };
                 for entry in mapping {
                     let name = entry.key.text;
                     let known = KEYS.iter().find(|key| **key == name)

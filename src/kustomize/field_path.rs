@@ -11,7 +11,7 @@ use rustc_hash::FxHashMap;
 use super::field_spec::FieldSpec;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::resource::{Gvk, Resource, child_mapping};
-use crate::yaml::{Key, MAX_DEPTH, Mapping, Node, Origin, Sources, Value};
+use crate::yaml::{Key, MAX_DEPTH, Mapping, Node, Origin, Sources, ValueMut};
 
 const ANNOTATIONS: &str = "metadata/annotations";
 
@@ -157,7 +157,7 @@ impl<'s> FieldPath<'s> {
 
 impl<'s> Walk<'_, '_, 's> {
     fn is_null(&self, node: &Node<'_>) -> bool {
-        node.is_null() && !self.untyped.contains(&node.origin)
+        node.is_null() && !self.untyped.contains(&node.origin())
     }
 
     fn step(&mut self, node: &mut Node<'s>, parts: &[Part<'s>]) -> Result<(), Diagnostic> {
@@ -165,16 +165,17 @@ impl<'s> Walk<'_, '_, 's> {
         if self.is_null(node) {
             return Ok(());
         }
-        match &mut node.value {
-            Value::Sequence(items) => items.iter_mut().try_for_each(|item| self.step(item, parts)),
-            Value::Mapping(mapping) => {
-                check_name(part.name, node.origin)?;
+        let origin = node.origin();
+        match node.value_mut() {
+            ValueMut::Sequence(items) => items.iter_mut().try_for_each(|item| self.step(item, parts)),
+            ValueMut::Mapping(mapping) => {
+                check_name(part.name, origin)?;
                 match self.field(mapping, part, rest.is_empty()) {
                     Some(field) => self.step(field, rest),
                     None => Ok(()),
                 }
             }
-            Value::Scalar(_) => Err(unexpected("a mapping or a list", node)),
+            ValueMut::Scalar(_) => Err(unexpected("a mapping or a list", node)),
         }
     }
 
@@ -198,7 +199,7 @@ impl<'s> Walk<'_, '_, 's> {
         if self.is_null(field) {
             match made {
                 Some(made) => *field = made,
-                None if part.is_list => *field = Node::sequence(Vec::new(), field.origin),
+                None if part.is_list => *field = Node::sequence(Vec::new(), field.origin()),
                 None => {}
             }
         }
@@ -221,7 +222,7 @@ fn check_name(name: &str, origin: Origin) -> Result<(), Diagnostic> {
 
 /// Says that another kind of value was expected.
 pub(super) fn unexpected(expected: &str, node: &Node<'_>) -> Diagnostic {
-    Diagnostic::error(format!("expected {expected}, found a {}", node.kind_name())).at(node.origin)
+    Diagnostic::error(format!("expected {expected}, found a {}", node.kind_name())).at(node.origin())
 }
 
 /// Splits a path at a delimiter that has no backslash before it. One leading delimiter is allowed.

@@ -17,7 +17,7 @@ pub fn apply<'s>(resources: &mut ResMap<'s>, sources: &'s Sources) -> Result<(),
             Ok(suffix) => {
                 let name = sources.keep(format!("{}-{suffix}", resource.name()));
                 let origin =
-                    resource.node.at(&["metadata", "name"]).map_or(resource.node.origin, |name| name.origin);
+                    resource.node.at(&["metadata", "name"]).map_or(resource.node.origin(), Node::origin);
                 resource.store_previous_id();
                 resource.set_name(name, origin);
             }
@@ -33,7 +33,7 @@ fn suffix(resource: &Resource<'_>) -> Result<String, Diagnostic> {
         .map_err(|error| Diagnostic::error(error.message).at(error.origin).object(resource.current_id()))?
         .ok_or_else(|| {
             Diagnostic::error("only ConfigMaps and Secrets can have their content in their name")
-                .at(resource.node.origin)
+                .at(resource.node.origin())
                 .object(resource.current_id())
                 .hint("set `disableNameSuffixHash: true` where the object is generated")
         })?;
@@ -74,7 +74,7 @@ fn push_map(node: Option<&Node<'_>>, key: &str, json: &mut String) -> Result<(),
 /// A field that is empty text if it is missing. A scalar is its text, whatever its type.
 fn push_value(node: Option<&Node<'_>>, key: &str, json: &mut String) -> Result<(), EmitError> {
     json.extend(["\"", key, "\":"]);
-    match node.map(|node| (node, &node.value)) {
+    match node.map(|node| (node, node.value())) {
         Some((node, Value::Mapping(_))) => {
             to_json(node, JsonLayout::Compact, HtmlEscapes::On, JsonNumbers::Float, json)?;
         }

@@ -237,14 +237,14 @@ fn with_same_ids(resources: &ResMap<'_>, selected: &[usize]) -> Vec<usize> {
 fn no_target(patch: &Resource<'_>, resources: &ResMap<'_>) -> Diagnostic {
     let id = patch.original_id();
     let error =
-        Diagnostic::error(format!("no object matches the patch for {id}")).at(patch.node.origin).object(id);
+        Diagnostic::error(format!("no object matches the patch for {id}")).at(patch.node.origin()).object(id);
     let alike = resources.iter().find(|resource| {
         let known = resource.current_id();
         known.name == id.name && known.gvk.kind == id.gvk.kind || resource.original_id().name == id.name
     });
     match alike {
         Some(alike) => error
-            .related(alike.node.origin, format!("there is {}", alike.current_id()))
+            .related(alike.node.origin(), format!("there is {}", alike.current_id()))
             .hint("`apiVersion`, `kind`, name and namespace of a patch must be those of the object"),
         None => error.hint("name an object that this kustomization or one of its bases holds"),
     }
@@ -253,11 +253,10 @@ fn no_target(patch: &Resource<'_>, resources: &ResMap<'_>) -> Diagnostic {
 fn ambiguous_target(patch: &Resource<'_>, resources: &ResMap<'_>, positions: &[usize]) -> Diagnostic {
     let id = patch.original_id();
     let error = Diagnostic::error(format!("several objects are or were called {id}"))
-        .at(patch.node.origin)
+        .at(patch.node.origin())
         .object(id)
         .hint("use `target` with a name or label that only one of them has");
-    positions
-        .iter()
-        .filter_map(|&position| resources.get(position))
-        .fold(error, |error, resource| error.related(resource.node.origin, resource.current_id().to_string()))
+    positions.iter().filter_map(|&position| resources.get(position)).fold(error, |error, resource| {
+        error.related(resource.node.origin(), resource.current_id().to_string())
+    })
 }

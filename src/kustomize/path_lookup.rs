@@ -5,7 +5,7 @@
 
 use super::field_path::unexpected;
 use crate::diagnostic::Diagnostic;
-use crate::yaml::{Key, MAX_DEPTH, Mapping, Node, Origin, Value};
+use crate::yaml::{Key, MAX_DEPTH, Mapping, Node, Origin, Value, ValueMut};
 
 /// One part of a path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,7 +20,7 @@ enum Part<'p> {
 /// The value at the end of the path, if it is there.
 pub(super) fn lookup<'n, 's>(node: &'n Node<'s>, path: &[&str]) -> Result<Option<&'n Node<'s>>, Diagnostic> {
     let mut node = node;
-    for part in parts(path, node.origin)? {
+    for part in parts(path, node.origin())? {
         if node.is_null() {
             return Ok(None);
         }
@@ -38,7 +38,7 @@ pub(super) fn lookup_or_create<'n, 's>(
     origin: Origin,
 ) -> Result<Option<&'n mut Node<'s>>, Diagnostic> {
     let mut node = node;
-    let parts = parts(path, node.origin)?;
+    let parts = parts(path, node.origin())?;
     if parts.len() > MAX_DEPTH {
         return Err(Diagnostic::error(format!("a field path has more than {MAX_DEPTH} parts")).at(origin));
     }
@@ -84,7 +84,7 @@ impl<'p> Part<'p> {
     }
 
     fn find<'n, 's>(self, node: &'n Node<'s>) -> Result<Option<&'n Node<'s>>, Diagnostic> {
-        match (self, &node.value) {
+        match (self, node.value()) {
             (Self::Key(key), Value::Mapping(mapping)) => Ok(mapping.get(key)),
             (Self::Key(_), _) => Err(unexpected("a mapping", node)),
             (_, Value::Sequence(items)) => Ok(self.position(items).and_then(|index| items.get(index))),
@@ -111,28 +111,28 @@ impl<'s> Part<'s> {
         node: &'n mut Node<'s>,
         made: Node<'s>,
     ) -> Result<Option<&'n mut Node<'s>>, Diagnostic> {
-        let origin = made.origin;
-        match (self, &node.value) {
+        let origin = made.origin();
+        match (self, node.value()) {
             (Self::Key(_), Value::Mapping(_)) => {}
             (Self::Key(_), _) => return Err(unexpected("a mapping", node)),
             (_, Value::Sequence(_)) => {}
             _ => return Err(unexpected("a list", node)),
         }
-        match (self, &mut node.value) {
-            (Self::Key(key), Value::Mapping(mapping)) => {
+        match (self, node.value_mut()) {
+            (Self::Key(key), ValueMut::Mapping(mapping)) => {
                 if !mapping.contains(key) {
                     mapping.push(Key { text: key, origin }, made);
                 }
                 Ok(mapping.get_mut(key))
             }
-            (Self::Matching(key, value), Value::Sequence(items)) => {
+            (Self::Matching(key, value), ValueMut::Sequence(items)) => {
                 let position = self.position(items).unwrap_or_else(|| {
                     items.push(matching_item(key, value, origin));
                     items.len() - 1
                 });
                 Ok(items.get_mut(position))
             }
-            (Self::Index(_) | Self::Last, Value::Sequence(items)) => {
+            (Self::Index(_) | Self::Last, ValueMut::Sequence(items)) => {
                 let position = self.position(items);
                 Ok(position.and_then(|position| items.get_mut(position)))
             }
@@ -148,7 +148,7 @@ fn matching_item<'s>(key: &'s str, value: &'s str, origin: Origin) -> Node<'s> {
     }
     let mut mapping = Mapping::default();
     mapping.push(Key { text: key, origin }, value);
-    Node { value: Value::Mapping(mapping), ..Node::mapping(origin) }
+    Node::from_mapping(mapping, origin)
 }
 
 /// Splits a path with dots: `\.` is a dot in a key, `[a.b]` is one key, `[name=a.b]` one condition, and `x[0]` the

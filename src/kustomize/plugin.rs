@@ -70,7 +70,7 @@ pub(super) fn run_validators<'s>(
         }
         if let Some(changed) = first_change(&before, &accumulator.resources) {
             return Err(Diagnostic::error("a validator changed an object")
-                .at(changed.node.origin)
+                .at(changed.node.origin())
                 .object(changed.current_id())
                 .hint("list it under `transformers` if it is meant to")
                 .into());
@@ -128,7 +128,7 @@ fn builtin_kind<'s>(configuration: &Resource<'s>) -> Result<&'s str, Diagnostics
     Err(Diagnostic::error(format!(
         "`{gvk}` is not a built-in plugin; functions and executables are not supported"
     ))
-    .at(configuration.node.origin)
+    .at(configuration.node.origin())
     .object(configuration.current_id())
     .hint("built-in plugins have `apiVersion: builtin`")
     .into())
@@ -164,7 +164,7 @@ fn generate<'s>(
 /// A setting, or what the configuration's own metadata says.
 pub(super) fn or_metadata<'s>(setting: Text<'s>, node: &Node<'s>, field: &str) -> Text<'s> {
     let metadata = node.at(&["metadata", field]);
-    match metadata.and_then(|node| Some(Text { value: node.text()?, origin: node.origin })) {
+    match metadata.and_then(|node| Some(Text { value: node.text()?, origin: node.origin() })) {
         Some(fallback) if setting.is_empty() => fallback,
         _ => setting,
     }
@@ -177,7 +177,7 @@ pub(super) fn settings<'s, T: Decode<'s>>(configuration: &Resource<'s>) -> Resul
 
 pub(super) fn unknown_plugin(kind: &str, configuration: &Resource<'_>, known: &[&str]) -> Diagnostics {
     let error = Diagnostic::error(format!("there is no built-in plugin `{kind}` for this field"))
-        .at(configuration.node.get("kind").map_or(configuration.node.origin, |node| node.origin))
+        .at(configuration.node.get("kind").map_or(configuration.node.origin(), Node::origin))
         .object(configuration.current_id());
     match closest(kind, known) {
         Some(meant) => error.hint(format!("did you mean `{meant}`?")).into(),

@@ -6,8 +6,8 @@ use super::build_metadata::read_bookkeeping;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::resource::Resource;
 use crate::yaml::{
-    Node, ParseError, ParseOptions, Source, Sources, Style, Typing, Value, is_string, parse_documents,
-    through_json_exactly,
+    Node, ParseError, ParseOptions, Source, Sources, Style, Typing, Value, ValueMut, is_string,
+    parse_documents, through_json_exactly,
 };
 
 /// The objects of a text, in upstream's order: the items of a `FooList` come after the other documents.
@@ -34,7 +34,7 @@ pub(super) fn read_objects<'s>(
             if is_list_of_items(&node) { lists.push(node) } else { objects.push(object(node)) }
         }
         for list in lists.drain(..) {
-            match list.get("items").map(|items| &items.value) {
+            match list.get("items").map(Node::value) {
                 Some(Value::Sequence(_)) => {
                     for mut item in take_items(list) {
                         errors.absorb(as_json(&mut item, sources));
@@ -44,7 +44,7 @@ pub(super) fn read_objects<'s>(
                 _ if list.get("items").is_some_and(Node::is_null) => {}
                 _ => errors.push(
                     Diagnostic::error("`items` of a List must be a list")
-                        .at(list.get("items").map_or(list.origin, |items| items.origin)),
+                        .at(list.get("items").map_or(list.origin(), Node::origin)),
                 ),
             }
         }
@@ -57,7 +57,7 @@ pub(super) fn read_objects<'s>(
 /// An object with the history that its annotations tell of. Upstream's reader makes `metadata` where a list has none.
 fn object(node: Node<'_>) -> Resource<'_> {
     let mut object = Resource::new(node);
-    let origin = object.node.origin;
+    let origin = object.node.origin();
     if let Some(fields) = object.node.as_mapping_mut().filter(|fields| !fields.contains("metadata")) {
         fields.insert("metadata", Node::mapping(origin));
     }
@@ -74,20 +74,20 @@ fn as_json<'s>(item: &mut Node<'s>, sources: &'s Sources) -> Result<(), Diagnost
 }
 
 fn take_json_styles(node: &mut Node<'_>) {
-    node.style = match &mut node.value {
-        Value::Scalar(text) if node.style != Style::Plain || is_string(text, Typing::Core) => {
-            Style::DoubleQuoted
-        }
-        Value::Scalar(_) => Style::Plain,
-        Value::Sequence(items) => {
+    let is_plain = node.style() == Style::Plain;
+    let style = match node.value_mut() {
+        ValueMut::Scalar(text) if is_plain && !is_string(text, Typing::Core) => Style::Plain,
+        ValueMut::Scalar(_) => Style::DoubleQuoted,
+        ValueMut::Sequence(items) => {
             items.iter_mut().for_each(take_json_styles);
             Style::Flow
         }
-        Value::Mapping(fields) => {
+        ValueMut::Mapping(fields) => {
             fields.iter_mut().for_each(|entry| take_json_styles(&mut entry.value));
             Style::Flow
         }
     };
+    node.set_style(style);
 }
 
 /// Syntax errors as messages.
@@ -124,17 +124,17 @@ fn check_all(nodes: &mut Vec<Node<'_>>, errors: &mut Diagnostics) {
 pub(super) fn check_object(node: &Node<'_>) -> Result<(), Diagnostic> {
     if node.as_mapping().is_none() {
         let message = format!("expected a Kubernetes object, found a {}", node.kind_name());
-        return Err(Diagnostic::error(message).at(node.origin));
+        return Err(Diagnostic::error(message).at(node.origin()));
     }
     let kind = text(node.get("kind"));
     if kind.is_empty() {
         return Err(Diagnostic::error("the object has no `kind`")
-            .at(node.origin)
+            .at(node.origin())
             .hint("every document of a resource file needs `apiVersion`, `kind` and `metadata.name`"));
     }
     if !kind.ends_with("List") && text(node.at(&["metadata", "name"])).is_empty() {
         return Err(Diagnostic::error(format!("the {kind} has no `metadata.name`"))
-            .at(node.get("metadata").map_or(node.origin, |metadata| metadata.origin))
+            .at(node.get("metadata").map_or(node.origin(), Node::origin))
             .hint("add a name; `generateName` alone is not enough"));
     }
     Ok(())
@@ -151,10 +151,8 @@ fn is_list_of_items(node: &Node<'_>) -> bool {
 }
 
 fn take_items(mut list: Node<'_>) -> Vec<Node<'_>> {
-    match list.as_mapping_mut().and_then(|mapping| mapping.remove("items")).map(|items| items.value) {
-        Some(Value::Sequence(items)) => items,
-        _ => Vec::new(),
-    }
+    let items = list.as_mapping_mut().and_then(|mapping| mapping.remove("items"));
+    items.and_then(Node::into_sequence).unwrap_or_default().into_vec()
 }
 
 fn text<'s>(node: Option<&Node<'s>>) -> &'s str {

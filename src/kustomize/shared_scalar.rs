@@ -8,7 +8,7 @@
 use rustc_hash::FxHashMap;
 
 use crate::resource::Resource;
-use crate::yaml::{Node, Origin, Sources, Value};
+use crate::yaml::{Node, Origin, Sources, Value, ValueMut};
 
 /// Keeps shared scalars together while something writes to objects.
 pub(super) struct SharedScalars<'s> {
@@ -47,9 +47,9 @@ impl<'s> SharedScalars<'s> {
     pub(super) fn settle(&mut self, resource: &mut Resource<'s>, places: &Places<'s>) {
         for group in &places.0 {
             let scalars = group.paths.iter().filter_map(|path| at(&resource.node, path));
-            let mut written = scalars.filter(|node| node.text().is_some() && node.origin != group.origin);
+            let mut written = scalars.filter(|node| node.text().is_some() && node.origin() != group.origin);
             let Some(mut written) = written.next_back().cloned() else { continue };
-            written.origin = self.renew(&written, group.origin);
+            written.set_origin(self.renew(&written, group.origin));
             for path in &group.paths {
                 if let Some(node) = at_mut(&mut resource.node, path).filter(|node| node.text().is_some()) {
                     *node = written.clone();
@@ -57,7 +57,7 @@ impl<'s> SharedScalars<'s> {
             }
             let shared = &mut resource.marks_mut().shared;
             shared.retain(|origin| *origin != group.origin);
-            shared.push(written.origin);
+            shared.push(written.origin());
         }
     }
 
@@ -71,24 +71,27 @@ impl<'s> SharedScalars<'s> {
     }
 
     fn unshare(&self, node: &mut Node<'s>, shared: &[Origin]) {
-        match &mut node.value {
-            Value::Scalar(text) if shared.contains(&node.origin) => {
-                node.origin = self.origin_for(text, node.origin);
+        let origin = node.origin();
+        match node.value_mut() {
+            ValueMut::Scalar(text) => {
+                if shared.contains(&origin) {
+                    let own = self.origin_for(text, origin);
+                    node.set_origin(own);
+                }
             }
-            Value::Scalar(_) => {}
-            Value::Sequence(items) => items.iter_mut().for_each(|item| self.unshare(item, shared)),
-            Value::Mapping(mapping) => {
+            ValueMut::Sequence(items) => items.iter_mut().for_each(|item| self.unshare(item, shared)),
+            ValueMut::Mapping(mapping) => {
                 mapping.iter_mut().for_each(|entry| self.unshare(&mut entry.value, shared));
             }
         }
     }
 
     fn renew(&mut self, written: &Node<'s>, old: Origin) -> Origin {
-        let key = (written.origin, old);
+        let key = (written.origin(), old);
         if let Some(origin) = self.renewed.get(&key) {
             return *origin;
         }
-        let origin = self.origin_for(written.text().unwrap_or_default(), written.origin);
+        let origin = self.origin_for(written.text().unwrap_or_default(), written.origin());
         self.renewed.insert(key, origin);
         origin
     }
@@ -111,9 +114,9 @@ impl<'s> Places<'s> {
 }
 
 fn collect<'s>(node: &Node<'s>, path: &mut Vec<Step<'s>>, groups: &mut [Group<'s>]) {
-    match &node.value {
+    match node.value() {
         Value::Scalar(_) => {
-            if let Some(group) = groups.iter_mut().find(|group| group.origin == node.origin) {
+            if let Some(group) = groups.iter_mut().find(|group| group.origin == node.origin()) {
                 group.paths.push(path.clone());
             }
         }

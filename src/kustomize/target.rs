@@ -228,7 +228,7 @@ impl<'a, 's> Target<'a, 's> {
         let mut errors = Diagnostics::default();
         for (field, node) in charts {
             if let Some(node) = node.as_ref().filter(|node| !node.is_null_or_empty()) {
-                errors.push(Diagnostic::error(format!("`{field}` is not supported")).at(node.origin).hint(
+                errors.push(Diagnostic::error(format!("`{field}` is not supported")).at(node.origin()).hint(
                     "render the chart with `helm template` into a file and list that under `resources`",
                 ));
             }

@@ -5,7 +5,7 @@
 
 use crate::resource::Resource;
 use crate::schema::{ListStrategy, TypeRef};
-use crate::yaml::{Node, Origin, Scalar, Style, Typing, Value, is_string, resolve};
+use crate::yaml::{Node, Origin, Scalar, Style, Typing, ValueMut, is_string, resolve};
 
 /// The origins of an object's untyped scalars; each is made for its scalar alone.
 pub(super) fn untyped(resource: &Resource<'_>) -> Vec<Origin> {
@@ -14,7 +14,7 @@ pub(super) fn untyped(resource: &Resource<'_>) -> Vec<Origin> {
 
 /// Whether a scalar's text alone decides that it is no string.
 fn looks_typed(node: &Node<'_>) -> bool {
-    node.style == Style::Plain && node.text().is_some_and(|text| !is_string(text, Typing::Core))
+    node.style() == Style::Plain && node.text().is_some_and(|text| !is_string(text, Typing::Core))
 }
 
 /// A merge asks a reader that takes dates for strings, and leaves them as they are.
@@ -24,8 +24,8 @@ fn is_date(node: &Node<'_>) -> bool {
 
 /// Makes a scalar a string if it is one of the `untyped`.
 pub(super) fn take_for_string(node: &mut Node<'_>, untyped: &[Origin]) {
-    if !untyped.is_empty() && looks_typed(node) && untyped.contains(&node.origin) {
-        node.style = Style::DoubleQuoted;
+    if !untyped.is_empty() && looks_typed(node) && untyped.contains(&node.origin()) {
+        node.set_style(Style::DoubleQuoted);
     }
 }
 
@@ -35,13 +35,13 @@ pub(super) fn take_fields_for_strings(node: &mut Node<'_>, untyped: &[Origin], k
 }
 
 fn take_within(node: &mut Node<'_>, untyped: &[Origin], known: Option<TypeRef<'_>>, in_flow: bool) {
-    let in_flow = in_flow || node.style == Style::Flow;
-    match &mut node.value {
-        Value::Scalar(_) => {}
-        Value::Mapping(fields) => {
+    let in_flow = in_flow || node.style() == Style::Flow;
+    match node.value_mut() {
+        ValueMut::Scalar(_) => {}
+        ValueMut::Mapping(fields) => {
             for entry in fields {
                 let value = &mut entry.value;
-                if value.text() == Some("") && untyped.contains(&value.origin) {
+                if value.text() == Some("") && untyped.contains(&value.origin()) {
                     settle_empty(value, in_flow);
                 } else if !is_date(value) {
                     take_for_string(value, untyped);
@@ -49,7 +49,7 @@ fn take_within(node: &mut Node<'_>, untyped: &[Origin], known: Option<TypeRef<'_
                 take_within(value, untyped, known.and_then(|known| known.field(entry.key.text)), in_flow);
             }
         }
-        Value::Sequence(items) => {
+        ValueMut::Sequence(items) => {
             if let Some(list) = known.filter(|list| list.strategy() == ListStrategy::Merge) {
                 for item in items {
                     take_within(item, untyped, list.items(), in_flow);
@@ -61,6 +61,6 @@ fn take_within(node: &mut Node<'_>, untyped: &[Origin], known: Option<TypeRef<'_
 
 /// Empty text is no null that a merge drops. Written, it is null in a block, and an empty string in flow style.
 fn settle_empty(node: &mut Node<'_>, in_flow: bool) {
-    let settled = if in_flow { Node::string("", node.origin) } else { Node::null(node.origin) };
+    let settled = if in_flow { Node::string("", node.origin()) } else { Node::null(node.origin()) };
     *node = settled;
 }

@@ -6,7 +6,7 @@ use thin_vec::ThinVec;
 
 use super::gvk::Gvk;
 use super::id::ResId;
-use crate::yaml::{Mapping, Node, Origin, Style, Value};
+use crate::yaml::{Mapping, Node, Origin, Style};
 
 /// What a generator does with an object that is there already.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
@@ -153,8 +153,8 @@ impl<'s> Resource<'s> {
         let Some(marks) = &self.marks else { return };
         let annotations = self.node.get_mut("metadata").and_then(|metadata| metadata.get_mut("annotations"));
         for entry in annotations.and_then(Node::as_mapping_mut).into_iter().flatten() {
-            if marks.shared.contains(&entry.value.origin) {
-                entry.value.origin = entry.key.origin;
+            if marks.shared.contains(&entry.value.origin()) {
+                entry.value.set_origin(entry.key.origin);
             }
         }
     }
@@ -192,7 +192,7 @@ impl<'s> Resource<'s> {
 
     /// Deletes the object: it is dropped after the transformer.
     pub fn clear(&mut self) {
-        self.node = Node::mapping(self.node.origin);
+        self.node = Node::mapping(self.node.origin());
     }
 
     /// The metadata mapping, made if it is not there.
@@ -244,20 +244,17 @@ pub fn child_mapping<'a, 's>(
     if parent.get(key).is_none_or(Node::is_null) {
         parent.insert(key, Node::mapping(origin));
     }
-    match &mut parent.get_mut(key)?.value {
-        Value::Mapping(mapping) => Some(mapping),
-        _ => None,
-    }
+    parent.get_mut(key)?.as_mapping_mut()
 }
 
 /// Sets a key to a scalar; a text that is there already keeps its place and its quotes.
 fn set_text<'s>(mapping: &mut Mapping<'s>, key: &'static str, text: &'s str, origin: Origin) {
     let style = match mapping.get(key) {
         Some(old) if old.text() == Some(text) => return,
-        Some(old) if old.text().is_some() => old.style,
+        Some(old) if old.text().is_some() => old.style(),
         _ => Style::Plain,
     };
-    mapping.insert(key, Node { style, ..Node::plain(text, origin) });
+    mapping.insert(key, Node::plain(text, origin).with_style(style));
 }
 
 fn text<'s>(node: Option<&Node<'s>>) -> &'s str {

@@ -30,15 +30,15 @@ impl<'s> Document<'s> {
     pub(super) fn new(document: Node<'s>) -> Result<Self, InvalidSchema> {
         let mut result =
             Self { definitions: Vec::new(), by_name: FxHashMap::default(), by_kind: FxHashMap::default() };
-        let origin = document.origin;
-        let Value::Mapping(mut root) = document.value else {
+        let origin = document.origin();
+        let Some(mut root) = document.into_mapping() else {
             return Err(InvalidSchema { expected: "a mapping with `definitions`", origin });
         };
         let Some(definitions) = root.remove("definitions").filter(|node| !node.is_null()) else {
             return Ok(result);
         };
-        let origin = definitions.origin;
-        let Value::Mapping(definitions) = definitions.value else {
+        let origin = definitions.origin();
+        let Some(definitions) = definitions.into_mapping() else {
             return Err(InvalidSchema { expected: "a mapping of type names below `definitions`", origin });
         };
         for entry in definitions.into_entries() {
@@ -138,8 +138,8 @@ impl<'a> Fragment<'a> {
 
     /// `type: array`, which may be written as a list of one.
     fn is_list(self) -> bool {
-        match self.node.get("type").map(|node| &node.value) {
-            Some(Value::Scalar(text)) => *text == "array",
+        match self.node.get("type").map(Node::value) {
+            Some(Value::Scalar(text)) => text == "array",
             Some(Value::Sequence(types)) => types.len() == 1 && types[0].text() == Some("array"),
             _ => false,
         }

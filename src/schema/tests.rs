@@ -3,7 +3,7 @@
 //! Tests of the module.
 
 use super::*;
-use crate::yaml::{Entry, Key, Mapping, Node, Value};
+use crate::yaml::{Entry, Key, Mapping, Node};
 
 fn scalar(text: &str) -> Node<'_> {
     Node::string(text, Origin::NONE)
@@ -11,9 +11,7 @@ fn scalar(text: &str) -> Node<'_> {
 
 fn mapping<'s>(entries: Vec<(&'s str, Node<'s>)>) -> Node<'s> {
     let entry = |(text, value)| Entry { key: Key { text, origin: Origin::NONE }, value };
-    let mut node = Node::mapping(Origin::NONE);
-    node.value = Value::Mapping(Mapping::from_entries(entries.into_iter().map(entry).collect()));
-    node
+    Node::from_mapping(Mapping::from_entries(entries.into_iter().map(entry).collect()), Origin::NONE)
 }
 
 fn list(items: Vec<Node<'_>>) -> Node<'_> {

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::resource::ResMap;
-use crate::yaml::{Node, Sources, Value};
+use crate::yaml::{Node, Sources, Value, ValueMut};
 
 /// The form of a digest.
 const DIGEST: &str = "^sha256:[0-9a-f]{64}$";
@@ -81,11 +81,11 @@ impl Images {
         for resource in resources.iter_mut() {
             let id = resource.current_id();
             each_image(&mut resource.node, &mut |image| {
-                let Value::Scalar(text) = image.value else { return };
+                let Some(text) = image.text() else { return };
                 let moved = self.moved(text).and_then(|moved| distinct(&mut originals, moved, text));
                 match moved {
-                    Ok(moved) => image.value = Value::Scalar(sources.keep(moved)),
-                    Err(error) => errors.push(error.at(image.origin).object(id)),
+                    Ok(moved) => image.set_text(sources.keep(moved)),
+                    Err(error) => errors.push(error.at(image.origin()).object(id)),
                 }
             });
         }
@@ -153,7 +153,7 @@ pub fn images_of(resources: &ResMap<'_>) -> Vec<(String, ImageUse)> {
 }
 
 fn collect(node: &Node<'_>, object: &str, found: &mut Vec<(String, ImageUse)>) {
-    match &node.value {
+    match node.value() {
         Value::Scalar(_) => {}
         Value::Sequence(items) => items.iter().for_each(|item| collect(item, object, found)),
         Value::Mapping(mapping) => {
@@ -179,13 +179,13 @@ fn image_field(key: &str) -> Option<&'static [&'static str]> {
 }
 
 fn each_image<'s>(node: &mut Node<'s>, change: &mut dyn FnMut(&mut Node<'s>)) {
-    match &mut node.value {
-        Value::Scalar(_) => {}
-        Value::Sequence(items) => items.iter_mut().for_each(|item| each_image(item, change)),
-        Value::Mapping(mapping) => {
+    match node.value_mut() {
+        ValueMut::Scalar(_) => {}
+        ValueMut::Sequence(items) => items.iter_mut().for_each(|item| each_image(item, change)),
+        ValueMut::Mapping(mapping) => {
             for entry in mapping.iter_mut() {
-                if let (Some(path), Value::Sequence(items)) =
-                    (image_field(entry.key.text), &mut entry.value.value)
+                if let (Some(path), Some(items)) =
+                    (image_field(entry.key.text), entry.value.as_sequence_mut())
                 {
                     for item in items {
                         let image =

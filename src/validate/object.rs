@@ -72,11 +72,11 @@ impl<'a, 's> Object<'a, 's> {
 
     /// Where the object begins.
     pub fn origin(&self) -> Origin {
-        self.node.origin
+        self.node.origin()
     }
 
     /// Where its name stands, else where it begins.
     pub fn name_origin(&self) -> Origin {
-        self.at(&["metadata", "name"]).map_or(Origin::NONE, |node| node.origin).or(self.node.origin)
+        self.at(&["metadata", "name"]).map_or(Origin::NONE, Node::origin).or(self.node.origin())
     }
 }

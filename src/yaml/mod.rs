@@ -3,6 +3,7 @@
 //! Read with go-yaml v3's rules, written with go-yaml v2's: what kustomize does. Knows nothing of Kubernetes.
 
 mod comments;
+mod compact_vec;
 mod emit;
 mod encoding;
 mod node;
@@ -11,12 +12,13 @@ mod scalar;
 mod source;
 
 pub use comments::Comments;
+pub use compact_vec::CompactVec;
 pub use emit::{
     EmitError, HtmlEscapes, JsonLayout, JsonNumbers, emit, emit_for_all_readers, emit_source_style,
     emit_with_comments, through_json, through_json_exactly, to_json,
 };
 pub use encoding::{NotText, decode_text};
-pub use node::{Entry, Key, Mapping, Node, Style, Value};
+pub use node::{Entry, Key, Mapping, Node, Sequence, Style, Value, ValueMut};
 pub use parse::{
     DuplicateKey, DuplicateKeys, MAX_DEPTH, ParseError, ParseOptions, SingleDocument, parse_documents,
     parse_one, parse_readable,

@@ -4,6 +4,7 @@
 //! transformers move text about and only the writer needs the type. Anchors, aliases and merge keys are gone
 //! after parsing. Mapping keys are strings, unique, in the order of the text.
 
+use super::compact_vec::CompactVec;
 use super::source::Origin;
 
 /// How a value was, or is to be, written. For scalars it also says the type: plain text may be a number, a
@@ -25,27 +26,42 @@ pub enum Style {
     Flow,
 }
 
-/// A value with the place it came from.
+/// A value with its style and the place it came from. A build holds millions, hence the care for their size: style
+/// and place stand inside the variants, because beside them they would take 16 bytes more.
 #[derive(Clone, Debug)]
-pub struct Node<'s> {
-    /// Where the value was written.
-    pub origin: Origin,
-    /// How the value was written.
-    pub style: Style,
-    /// The value.
-    pub value: Value<'s>,
+pub struct Node<'s>(Content<'s>);
+
+#[derive(Clone, Debug)]
+enum Content<'s> {
+    Scalar { style: Style, origin: Origin, text: &'s str },
+    Sequence { style: Style, origin: Origin, items: Sequence<'s> },
+    Mapping { style: Style, origin: Origin, mapping: Mapping<'s> },
 }
 
-/// What a [`Node`] holds.
-#[derive(Clone, Debug)]
-pub enum Value<'s> {
+/// What a [`Node`] holds, to be looked at.
+#[derive(Clone, Copy, Debug)]
+pub enum Value<'n, 's> {
     /// Text; with [`Style::Plain`] it may mean something else than a string.
     Scalar(&'s str),
     /// A list.
-    Sequence(Vec<Node<'s>>),
+    Sequence(&'n [Node<'s>]),
     /// Keys and values.
-    Mapping(Mapping<'s>),
+    Mapping(&'n Mapping<'s>),
 }
+
+/// What a [`Node`] holds, to be changed.
+#[derive(Debug)]
+pub enum ValueMut<'n, 's> {
+    /// Text.
+    Scalar(&'n mut &'s str),
+    /// A list.
+    Sequence(&'n mut Sequence<'s>),
+    /// Keys and values.
+    Mapping(&'n mut Mapping<'s>),
+}
+
+/// The items of a list.
+pub type Sequence<'s> = CompactVec<Node<'s>>;
 
 /// A key with its place.
 #[derive(Clone, Copy, Debug)]
@@ -68,18 +84,18 @@ pub struct Entry<'s> {
 /// Keys and values in the order they were written.
 #[derive(Clone, Debug, Default)]
 pub struct Mapping<'s> {
-    entries: Vec<Entry<'s>>,
+    entries: CompactVec<Entry<'s>>,
 }
 
 impl<'s> Node<'s> {
     /// A scalar whose type follows from its text.
     pub fn plain(text: &'s str, origin: Origin) -> Self {
-        Self { origin, style: Style::Plain, value: Value::Scalar(text) }
+        Self(Content::Scalar { style: Style::Plain, origin, text })
     }
 
     /// A string, whatever its text looks like.
     pub fn string(text: &'s str, origin: Origin) -> Self {
-        Self { origin, style: Style::DoubleQuoted, value: Value::Scalar(text) }
+        Self(Content::Scalar { style: Style::DoubleQuoted, origin, text })
     }
 
     /// `null`
@@ -89,50 +105,137 @@ impl<'s> Node<'s> {
 
     /// A mapping without keys.
     pub fn mapping(origin: Origin) -> Self {
-        Self { origin, style: Style::Plain, value: Value::Mapping(Mapping::default()) }
+        Self::from_mapping(Mapping::default(), origin)
+    }
+
+    /// A mapping with keys.
+    pub fn from_mapping(mapping: Mapping<'s>, origin: Origin) -> Self {
+        Self(Content::Mapping { style: Style::Plain, origin, mapping })
     }
 
     /// A list of `items`.
     pub fn sequence(items: Vec<Self>, origin: Origin) -> Self {
-        Self { origin, style: Style::Plain, value: Value::Sequence(items) }
+        Self(Content::Sequence { style: Style::Plain, origin, items: items.into() })
+    }
+
+    /// This value in another style.
+    #[must_use]
+    pub fn with_style(mut self, style: Style) -> Self {
+        self.set_style(style);
+        self
+    }
+
+    /// Where the value was written.
+    pub fn origin(&self) -> Origin {
+        match self.0 {
+            Content::Scalar { origin, .. }
+            | Content::Sequence { origin, .. }
+            | Content::Mapping { origin, .. } => origin,
+        }
+    }
+
+    /// Says where the value was written.
+    pub fn set_origin(&mut self, new: Origin) {
+        match &mut self.0 {
+            Content::Scalar { origin, .. }
+            | Content::Sequence { origin, .. }
+            | Content::Mapping { origin, .. } => *origin = new,
+        }
+    }
+
+    /// How the value was written.
+    pub fn style(&self) -> Style {
+        match self.0 {
+            Content::Scalar { style, .. }
+            | Content::Sequence { style, .. }
+            | Content::Mapping { style, .. } => style,
+        }
+    }
+
+    /// Says how the value is to be written.
+    pub fn set_style(&mut self, new: Style) {
+        match &mut self.0 {
+            Content::Scalar { style, .. }
+            | Content::Sequence { style, .. }
+            | Content::Mapping { style, .. } => *style = new,
+        }
+    }
+
+    /// The value.
+    pub fn value(&self) -> Value<'_, 's> {
+        match &self.0 {
+            Content::Scalar { text, .. } => Value::Scalar(text),
+            Content::Sequence { items, .. } => Value::Sequence(items),
+            Content::Mapping { mapping, .. } => Value::Mapping(mapping),
+        }
+    }
+
+    /// The value, to be changed.
+    pub fn value_mut(&mut self) -> ValueMut<'_, 's> {
+        match &mut self.0 {
+            Content::Scalar { text, .. } => ValueMut::Scalar(text),
+            Content::Sequence { items, .. } => ValueMut::Sequence(items),
+            Content::Mapping { mapping, .. } => ValueMut::Mapping(mapping),
+        }
     }
 
     /// The text of a scalar, of whatever type.
     pub fn text(&self) -> Option<&'s str> {
-        match self.value {
-            Value::Scalar(text) => Some(text),
+        match self.0 {
+            Content::Scalar { text, .. } => Some(text),
             _ => None,
         }
     }
 
+    /// Makes this a scalar with another text; style and place stay.
+    pub fn set_text(&mut self, text: &'s str) {
+        self.0 = Content::Scalar { style: self.style(), origin: self.origin(), text };
+    }
+
     /// The mapping, if it is one.
     pub fn as_mapping(&self) -> Option<&Mapping<'s>> {
-        match &self.value {
-            Value::Mapping(mapping) => Some(mapping),
+        match &self.0 {
+            Content::Mapping { mapping, .. } => Some(mapping),
             _ => None,
         }
     }
 
     /// The mapping, if it is one.
     pub fn as_mapping_mut(&mut self) -> Option<&mut Mapping<'s>> {
-        match &mut self.value {
-            Value::Mapping(mapping) => Some(mapping),
+        match &mut self.0 {
+            Content::Mapping { mapping, .. } => Some(mapping),
+            _ => None,
+        }
+    }
+
+    /// The mapping, if it is one.
+    pub fn into_mapping(self) -> Option<Mapping<'s>> {
+        match self.0 {
+            Content::Mapping { mapping, .. } => Some(mapping),
             _ => None,
         }
     }
 
     /// The items, if it is a list.
     pub fn as_sequence(&self) -> Option<&[Self]> {
-        match &self.value {
-            Value::Sequence(items) => Some(items),
+        match &self.0 {
+            Content::Sequence { items, .. } => Some(items),
             _ => None,
         }
     }
 
     /// The items, if it is a list.
-    pub fn as_sequence_mut(&mut self) -> Option<&mut Vec<Self>> {
-        match &mut self.value {
-            Value::Sequence(items) => Some(items),
+    pub fn as_sequence_mut(&mut self) -> Option<&mut Sequence<'s>> {
+        match &mut self.0 {
+            Content::Sequence { items, .. } => Some(items),
+            _ => None,
+        }
+    }
+
+    /// The items, if it is a list.
+    pub fn into_sequence(self) -> Option<Sequence<'s>> {
+        match self.0 {
+            Content::Sequence { items, .. } => Some(items),
             _ => None,
         }
     }
@@ -154,10 +257,10 @@ impl<'s> Node<'s> {
 
     /// Whether this is YAML's null: an empty plain scalar, `~` or `null`.
     pub fn is_null(&self) -> bool {
-        match self.value {
-            Value::Scalar(text) => {
-                self.style == Style::Flow
-                    || self.style == Style::Plain && matches!(text, "" | "~" | "null" | "Null" | "NULL")
+        match self.0 {
+            Content::Scalar { style: Style::Flow, .. } => true,
+            Content::Scalar { style: Style::Plain, text, .. } => {
+                matches!(text, "" | "~" | "null" | "Null" | "NULL")
             }
             _ => false,
         }
@@ -165,7 +268,7 @@ impl<'s> Node<'s> {
 
     /// Whether this is null or a collection without members. An empty string is neither.
     pub fn is_null_or_empty(&self) -> bool {
-        match &self.value {
+        match self.value() {
             Value::Scalar(_) => self.is_null(),
             Value::Sequence(items) => items.is_empty(),
             Value::Mapping(mapping) => mapping.is_empty(),
@@ -174,7 +277,7 @@ impl<'s> Node<'s> {
 
     /// What kind of value this is, in words for messages.
     pub fn kind_name(&self) -> &'static str {
-        match self.value {
+        match self.value() {
             Value::Scalar(_) if self.is_null() => "null",
             Value::Scalar(_) => "scalar",
             Value::Sequence(_) => "list",
@@ -186,7 +289,7 @@ impl<'s> Node<'s> {
 impl<'s> Mapping<'s> {
     /// A mapping of these entries, whose keys are unique.
     pub fn from_entries(entries: Vec<Entry<'s>>) -> Self {
-        Self { entries }
+        Self { entries: entries.into() }
     }
 
     /// How many keys there are.
@@ -233,16 +336,12 @@ impl<'s> Mapping<'s> {
     pub fn insert(&mut self, key: &'s str, value: Node<'s>) {
         match self.get_mut(key) {
             Some(old) => *old = value,
-            None => self.push(Key { text: key, origin: value.origin }, value),
+            None => self.push(Key { text: key, origin: value.origin() }, value),
         }
     }
 
     /// Adds an entry whose key is not there yet.
     pub fn push(&mut self, key: Key<'s>, value: Node<'s>) {
-        // Mappings are small and many: room for three more entries in each would double what a tree takes.
-        if self.entries.len() == self.entries.capacity() {
-            self.entries.reserve_exact(1 + self.entries.len() / 2);
-        }
         self.entries.push(Entry { key, value });
     }
 
@@ -254,12 +353,12 @@ impl<'s> Mapping<'s> {
 
     /// Keeps the entries that `wanted` accepts.
     pub fn retain(&mut self, wanted: impl FnMut(&mut Entry<'s>) -> bool) {
-        self.entries.retain_mut(wanted);
+        self.entries.retain(wanted);
     }
 
     /// Takes all entries out, in order.
     pub fn into_entries(self) -> Vec<Entry<'s>> {
-        self.entries
+        self.entries.into_vec()
     }
 }
 
@@ -278,5 +377,22 @@ impl<'a, 's> IntoIterator for &'a mut Mapping<'s> {
 
     fn into_iter(self) -> Self::IntoIter {
         self.iter_mut()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nodes_are_small() {
+        assert_eq!((size_of::<Node<'_>>(), size_of::<Entry<'_>>()), (24, 48));
+    }
+
+    #[test]
+    fn a_new_text_keeps_style_and_place() {
+        let mut node = Node::string("a", Origin::NONE);
+        node.set_text("b");
+        assert_eq!((node.text(), node.style()), (Some("b"), Style::DoubleQuoted));
     }
 }

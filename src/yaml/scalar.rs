@@ -41,8 +41,8 @@ pub enum Scalar {
 impl Node<'_> {
     /// What this scalar means; `None` for collections.
     pub fn scalar(&self, typing: Typing) -> Option<Scalar> {
-        let Value::Scalar(text) = self.value else { return None };
-        Some(match self.style {
+        let Value::Scalar(text) = self.value() else { return None };
+        Some(match self.style() {
             Style::Plain => resolve(text, typing),
             Style::Flow => Scalar::Null,
             _ => Scalar::String,

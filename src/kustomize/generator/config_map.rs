@@ -76,10 +76,10 @@ mod tests {
             let data = resource.node.get("data").unwrap().as_mapping().unwrap();
             let keys: Vec<_> = data.iter().map(|entry| entry.key.text).collect();
             assert_eq!(keys, ["a", "app.ini", "z"]);
-            assert_eq!(data.get("a").unwrap().style, Style::DoubleQuoted);
+            assert_eq!(data.get("a").unwrap().style(), Style::DoubleQuoted);
             let ini = data.get("app.ini").unwrap();
-            assert_eq!(ini.style, Style::Literal);
-            assert_eq!(loader.sources().locate(ini.origin).unwrap().to_string(), "/app/app.ini:1:1");
+            assert_eq!(ini.style(), Style::Literal);
+            assert_eq!(loader.sources().locate(ini.origin()).unwrap().to_string(), "/app/app.ini:1:1");
             assert_eq!(resource.node.at(&["binaryData", "raw"]).unwrap().text(), Some("/2g="));
             assert_eq!((resource.behavior, resource.needs_hash_suffix), (Behavior::Merge, true));
         });

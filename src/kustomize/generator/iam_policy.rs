@@ -3,7 +3,7 @@
 use crate::diagnostic::Diagnostic;
 use crate::kustomize::decode::{Text, settings};
 use crate::resource::Resource;
-use crate::yaml::{Entry, Key, Mapping, Node, Origin, Sources, Value};
+use crate::yaml::{Entry, Key, Mapping, Node, Origin, Sources};
 
 settings! {
     /// The configuration of upstream's `IAMPolicyGenerator`.
@@ -60,9 +60,9 @@ pub fn iam_policy<'s>(args: &IamPolicyArgs<'s>, sources: &'s Sources) -> Result<
 
 fn mapping<'s>(fields: Vec<(&'static str, Node<'s>)>, origin: Origin) -> Node<'s> {
     let entry =
-        |(text, value): (&'static str, Node<'s>)| Entry { key: Key { text, origin: value.origin }, value };
+        |(text, value): (&'static str, Node<'s>)| Entry { key: Key { text, origin: value.origin() }, value };
     let entries = fields.into_iter().map(entry).collect();
-    Node { value: Value::Mapping(Mapping::from_entries(entries)), ..Node::mapping(origin) }
+    Node::from_mapping(Mapping::from_entries(entries), origin)
 }
 
 #[cfg(test)]

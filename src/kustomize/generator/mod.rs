@@ -19,7 +19,7 @@ use super::decode::{Text, TextMap};
 use super::kustomization::{ConfigMapArgs, GeneratorOptions, SecretArgs};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::resource::{Behavior, Resource};
-use crate::yaml::{Key, Mapping, Node, Origin, Style, Value};
+use crate::yaml::{Key, Mapping, Node, Origin, Style};
 
 /// What the arguments of both generators say.
 struct Arguments<'a, 's> {
@@ -175,11 +175,11 @@ fn insert_map<'s>(
 }
 
 fn mapping_node(mapping: Mapping<'_>, origin: Origin) -> Node<'_> {
-    Node { origin, style: Style::Plain, value: Value::Mapping(mapping) }
+    Node::from_mapping(mapping, origin)
 }
 
 /// A string that stays one whatever it looks like; several lines as a block.
 fn string_node(text: &str, origin: Origin) -> Node<'_> {
     let style = if text.contains('\n') { Style::Literal } else { Style::DoubleQuoted };
-    Node { style, ..Node::string(text, origin) }
+    Node::string(text, origin).with_style(style)
 }

@@ -105,7 +105,7 @@ fn deprecations<'s>(kustomization: &Kustomization<'s>, node: &Node<'s>) -> Vec<D
             let origin = node
                 .as_mapping()
                 .and_then(|mapping| mapping.entry(old))
-                .map_or(node.origin, |e| e.key.origin);
+                .map_or(node.origin(), |e| e.key.origin);
             Diagnostic::warning(format!("`{old}` is deprecated")).at(origin).hint(format!("use `{new}`"))
         })
         .collect()

@@ -8,7 +8,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::referrer::Referrer;
 use crate::resource::{Gvk, NOT_A_NAMESPACE, PositionIndex, PreviousId, ResId, ResMap, Resource, or_default};
-use crate::yaml::Origin;
+use crate::yaml::{Node, Origin};
 
 /// An object as it was before any reference was fixed.
 #[derive(Clone, Copy)]
@@ -96,7 +96,7 @@ impl<'s> Candidate<'s> {
     fn new(position: u32, gvk: u32, id: &ResId<'s>, resource: &Resource<'s>) -> Self {
         let origin = |field| {
             let node = resource.node.at(&["metadata", field]);
-            node.map_or(Origin::NONE, |node| node.origin).or(resource.node.origin)
+            node.map_or(Origin::NONE, Node::origin).or(resource.node.origin())
         };
         Self {
             position,

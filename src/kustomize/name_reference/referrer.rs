@@ -40,7 +40,7 @@ fn subject_namespaces<'s>(node: &Node<'s>) -> Result<Vec<&'s str>, Diagnostic> {
 fn no_namespace(node: &Node<'_>) -> Diagnostic {
     let found = node.kind_name();
     Diagnostic::error(format!("the namespace of a ServiceAccount subject must be a string, found a {found}"))
-        .at(node.origin)
+        .at(node.origin())
         .hint("name the namespace, or leave the field out")
 }
 

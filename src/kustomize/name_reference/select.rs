@@ -9,7 +9,7 @@ use crate::diagnostic::Diagnostic;
 use crate::kustomize::field_path::unexpected;
 use crate::kustomize::set_value::set_scalar;
 use crate::resource::{Gvk, Resource};
-use crate::yaml::{Key, Node, Value};
+use crate::yaml::{Key, Node, Value, ValueMut};
 
 /// One field of one referrer.
 pub(super) struct Selection<'a, 's> {
@@ -31,10 +31,10 @@ impl<'a, 's> Selection<'a, 's> {
         if node.is_null() {
             return Ok(());
         }
-        match &mut node.value {
-            Value::Scalar(_) => self.set_name(node),
-            Value::Mapping(_) => self.set_mapping(node),
-            Value::Sequence(items) => items.iter_mut().try_for_each(|item| match item.value {
+        match node.value_mut() {
+            ValueMut::Scalar(_) => self.set_name(node),
+            ValueMut::Mapping(_) => self.set_mapping(node),
+            ValueMut::Sequence(items) => items.iter_mut().try_for_each(|item| match item.value() {
                 Value::Scalar(_) if item.is_null() => Ok(()),
                 Value::Scalar(_) => self.set_name(item),
                 Value::Mapping(_) => self.set_mapping(item),
@@ -58,7 +58,7 @@ impl<'a, 's> Selection<'a, 's> {
     /// Fixes `name` and `namespace` of a mapping, such as a role binding's subject.
     fn set_mapping(&mut self, node: &mut Node<'s>) -> Result<(), Diagnostic> {
         let Some(name) = node.get("name") else {
-            return Err(Diagnostic::error("expected a mapping with a `name`").at(node.origin));
+            return Err(Diagnostic::error("expected a mapping with a `name`").at(node.origin()));
         };
         let old = name.text().unwrap_or_default();
         let named = match node.get("namespace") {
@@ -112,7 +112,7 @@ impl<'a, 's> Selection<'a, 's> {
     fn ambiguous(&self, candidates: &[&Candidate<'s>], node: &Node<'s>) -> Diagnostic {
         let name = node.get("name").unwrap_or(node).text().unwrap_or_default();
         let error = Diagnostic::error(format!("`{name}` may mean several objects that were called so"))
-            .at(node.origin)
+            .at(node.origin())
             .hint(
                 "give the objects different names, or put them and what refers to them under different prefixes",
             );
@@ -135,9 +135,9 @@ fn set_field<'s>(node: &mut Node<'s>, key: &'static str, value: Node<'s>) -> Res
     let Some(mapping) = node.as_mapping_mut() else { return Ok(()) };
     match mapping.get_mut(key) {
         Some(old) if old.text() == value.text() => Ok(()),
-        Some(old) => set_scalar(old, value.text().unwrap_or_default(), value.origin),
+        Some(old) => set_scalar(old, value.text().unwrap_or_default(), value.origin()),
         None => {
-            mapping.push(Key { text: key, origin: value.origin }, value);
+            mapping.push(Key { text: key, origin: value.origin() }, value);
             Ok(())
         }
     }

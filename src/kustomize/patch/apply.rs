@@ -113,7 +113,7 @@ impl<'s> Identity<'s> {
     }
 
     fn restore(self, resource: &mut Resource<'s>, options: &PatchOptions) {
-        let origin = resource.node.origin;
+        let origin = resource.node.origin();
         let Some(fields) = resource.node.as_mapping_mut() else { return };
         if !options.allow_kind_change {
             put(fields, "kind", self.kind);

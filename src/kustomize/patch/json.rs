@@ -2,7 +2,7 @@
 
 use serde_json::Value as Json;
 
-use crate::yaml::{Entry, Key, Mapping, Node, Origin, Sources, Style, Value};
+use crate::yaml::{Entry, Key, Mapping, Node, Origin, Sources};
 
 /// A JSON value as a node. All of it has one origin; its strings are kept in `sources`.
 pub(super) fn node_from_json<'s>(json: &Json, origin: Origin, sources: &'s Sources) -> Node<'s> {
@@ -21,7 +21,7 @@ pub(super) fn node_from_json<'s>(json: &Json, origin: Origin, sources: &'s Sourc
                 value: node_from_json(value, origin, sources),
             };
             let fields = Mapping::from_entries(fields.iter().map(entry).collect());
-            Node { origin, style: Style::Plain, value: Value::Mapping(fields) }
+            Node::from_mapping(fields, origin)
         }
     }
 }

@@ -14,7 +14,7 @@ use crate::kustomize::patch::json::node_from_json;
 use crate::kustomize::patch::metadata;
 use crate::resource::Resource;
 use crate::yaml::{
-    Node, Origin, ParseOptions, Source, Sources, Style, Typing, Value, parse_one, through_json,
+    Node, Origin, ParseOptions, Source, Sources, Style, Typing, ValueMut, parse_one, through_json,
 };
 use error::{emit_error, not_operations, syntax_error};
 use operation::Operation;
@@ -31,9 +31,9 @@ pub fn operations<'s>(source: Source<'s>, sources: &'s Sources) -> Result<Operat
     let document =
         if source.text.starts_with('[') { from_json(source, sources) } else { from_yaml(source, sources) }?;
     let Some(document) = document else { return Ok(Operations::default()) };
-    let origin = document.origin;
-    let Value::Sequence(items) = document.value else { return Err(not_operations(origin).into()) };
-    let operations = items.into_iter().map(Operation::new).collect::<Result<_, _>>()?;
+    let origin = document.origin();
+    let Some(items) = document.into_sequence() else { return Err(not_operations(origin).into()) };
+    let operations = items.into_vec().into_iter().map(Operation::new).collect::<Result<_, _>>()?;
     Ok(Operations { operations })
 }
 
@@ -116,12 +116,14 @@ impl<'s> Operations<'s> {
 /// What the operations left is written and read once more: collections are blocks, unless nothing is in them.
 fn take_block_style(node: &mut Node<'_>) {
     let style = if node.is_null_or_empty() { Style::Flow } else { Style::Plain };
-    match &mut node.value {
-        Value::Scalar(_) => return,
-        Value::Sequence(items) => items.iter_mut().for_each(take_block_style),
-        Value::Mapping(fields) => fields.iter_mut().for_each(|entry| take_block_style(&mut entry.value)),
+    match node.value_mut() {
+        ValueMut::Scalar(_) => return,
+        ValueMut::Sequence(items) => items.iter_mut().for_each(take_block_style),
+        ValueMut::Mapping(fields) => {
+            fields.iter_mut().for_each(|entry| take_block_style(&mut entry.value));
+        }
     }
-    node.style = style;
+    node.set_style(style);
 }
 
 #[cfg(test)]

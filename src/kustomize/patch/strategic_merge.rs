@@ -19,7 +19,7 @@ mod list;
 
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::schema::{ListStrategy, Schema, TypeRef};
-use crate::yaml::{Node, Scalar, Sources, Style, Typing, Value, is_string};
+use crate::yaml::{Node, Scalar, Sources, Style, Typing, Value, ValueMut, is_string};
 use comment::Comments;
 use directive::Directive;
 
@@ -84,11 +84,11 @@ impl<'m, 's> Walk<'m, 's> {
         }
         if target.is_null_or_empty() {
             // An empty collection is written in flow style; the patch says how its members want to be written.
-            target.style = patch.style;
+            target.set_style(patch.style());
         }
-        match (&mut target.value, &patch.value) {
-            (Value::Scalar(_), Value::Scalar(_)) => Ok(Outcome::Replaced(patch.clone())),
-            (Value::Mapping(fields), Value::Mapping(changes)) => match directive::of_mapping(changes)? {
+        match (target.value_mut(), patch.value()) {
+            (ValueMut::Scalar(_), Value::Scalar(_)) => Ok(Outcome::Replaced(patch.clone())),
+            (ValueMut::Mapping(fields), Value::Mapping(changes)) => match directive::of_mapping(changes)? {
                 Some(Directive::Delete) => Ok(Outcome::Removed),
                 Some(Directive::Replace) => self.replacement(patch, known),
                 directive => {
@@ -96,7 +96,7 @@ impl<'m, 's> Walk<'m, 's> {
                     Ok(Outcome::Kept)
                 }
             },
-            (Value::Sequence(items), Value::Sequence(_)) => match merged_list(known) {
+            (ValueMut::Sequence(items), Value::Sequence(_)) => match merged_list(known) {
                 Some(list) => self.merge_list(items, patch, list),
                 None => Ok(Outcome::Replaced(patch.clone())),
             },
@@ -107,17 +107,16 @@ impl<'m, 's> Walk<'m, 's> {
     /// Only the object has the value.
     fn kept(&self, target: &mut Node<'s>, known: Option<TypeRef<'m>>) -> Result<Outcome<'s>> {
         let known = self.known(known, &[target]);
-        match &mut target.value {
+        let style = target.style();
+        match target.value_mut() {
             // A null that is written out stays; one that is merely left empty does not.
-            Value::Scalar("") if target.style == Style::Plain || target.style == Style::Flow => {
-                Ok(Outcome::Removed)
-            }
-            Value::Scalar(_) => Ok(Outcome::Kept),
-            Value::Mapping(fields) => {
+            ValueMut::Scalar(&mut "") if matches!(style, Style::Plain | Style::Flow) => Ok(Outcome::Removed),
+            ValueMut::Scalar(_) => Ok(Outcome::Kept),
+            ValueMut::Mapping(fields) => {
                 self.keep_fields(fields, known)?;
                 Ok(Outcome::Kept)
             }
-            Value::Sequence(items) => {
+            ValueMut::Sequence(items) => {
                 if let Some(list) = merged_list(known) {
                     self.keep_list(items, list)?;
                 }
@@ -132,9 +131,9 @@ impl<'m, 's> Walk<'m, 's> {
             return Ok(None);
         }
         let known = self.known(known, &[&value]);
-        match &mut value.value {
-            Value::Scalar(_) => {}
-            Value::Mapping(fields) => {
+        match value.value_mut() {
+            ValueMut::Scalar(_) => {}
+            ValueMut::Mapping(fields) => {
                 // Upstream looks at the directive before it looks whether there is anything to change, and
                 // leaves one that it does not know where it is.
                 match directive::of_mapping(fields) {
@@ -144,10 +143,10 @@ impl<'m, 's> Walk<'m, 's> {
                 }
                 self.settle_fields(fields, known)?;
             }
-            Value::Sequence(items) => {
+            ValueMut::Sequence(items) => {
                 if let Some(list) = merged_list(known) {
                     self.settle_list(items, list)?;
-                    value.style = Style::Plain;
+                    value.set_style(Style::Plain);
                 }
             }
         }
@@ -160,9 +159,9 @@ impl<'m, 's> Walk<'m, 's> {
             return Ok(false);
         }
         let known = self.known(known, &[value]);
-        match &mut value.value {
-            Value::Scalar(_) => {}
-            Value::Mapping(fields) => {
+        match value.value_mut() {
+            ValueMut::Scalar(_) => {}
+            ValueMut::Mapping(fields) => {
                 // The directive goes even from what is to be removed, because not everything is that should be:
                 // see `irregular`.
                 let directive = directive::of_mapping(fields)?;
@@ -174,7 +173,7 @@ impl<'m, 's> Walk<'m, 's> {
                 }
                 self.settle_fields(fields, known)?;
             }
-            Value::Sequence(items) => {
+            ValueMut::Sequence(items) => {
                 if let Some(list) = merged_list(known) {
                     match directive::take_from_list(items)? {
                         Some(Directive::Delete) => return Ok(false),
@@ -209,7 +208,7 @@ impl<'s> Outcome<'s> {
             Outcome::Kept => true,
             Outcome::Removed => false,
             Outcome::Replaced(mut value) => {
-                value.style = style_in_place_of(target, &value);
+                value.set_style(style_in_place_of(target, &value));
                 *target = value;
                 true
             }
@@ -220,8 +219,8 @@ impl<'s> Outcome<'s> {
 /// The style of a value that replaces another in a field: that of the other, unless it would turn a string
 /// into something else.
 fn style_in_place_of(target: &Node<'_>, value: &Node<'_>) -> Style {
-    let style = if target.is_null() { Style::Plain } else { target.style };
-    let Value::Scalar(text) = value.value else { return style };
+    let style = if target.is_null() { Style::Plain } else { target.style() };
+    let Value::Scalar(text) = value.value() else { return style };
     let string = value.scalar(Typing::Core) == Some(Scalar::String);
     if style == Style::Plain && string && !is_string(text, Typing::Core) {
         Style::DoubleQuoted
@@ -238,8 +237,8 @@ fn merged_list(known: Option<TypeRef<'_>>) -> Option<TypeRef<'_>> {
 fn wrong_kind(target: &Node<'_>, patch: &Node<'_>) -> Diagnostic {
     let (has, brings) = (target.kind_name(), patch.kind_name());
     Diagnostic::error(format!("the patch has a {brings} where the object has a {has}"))
-        .at(patch.origin)
-        .related(target.origin, format!("the object's {has} is here"))
+        .at(patch.origin())
+        .related(target.origin(), format!("the object's {has} is here"))
         .hint("patch the field to null first to remove it, or use a JSON patch with `op: replace`")
 }
 

@@ -59,10 +59,10 @@ fn load_file<'s>(path: Text<'s>, loader: &Loader<'_, 's>) -> Result<Vec<Replacem
     };
     let Some(node) = document.node else { return Err(wrong("nothing", source.origin(0))) };
     // Upstream ignores unknown fields here, unlike in the kustomization file.
-    match &node.value {
+    match node.value() {
         Value::Sequence(_) => decode(&node, Dialect::Plugin),
         Value::Mapping(_) => Ok(vec![decode(&node, Dialect::Plugin)?]),
-        Value::Scalar(_) => Err(wrong(&format!("a {}", node.kind_name()), node.origin)),
+        Value::Scalar(_) => Err(wrong(&format!("a {}", node.kind_name()), node.origin())),
     }
 }
 

@@ -52,7 +52,7 @@ impl<'a, 's> Found<'a, 's> {
                 .into_iter()
                 .filter_map(|position| resources.get(position))
                 .fold(error.at(source.origin), |error, resource| {
-                    error.related(resource.node.origin, resource.current_id().to_string())
+                    error.related(resource.node.origin(), resource.current_id().to_string())
                 });
             return Err(error.hint("add `kind`, `name` or `namespace` until one is left"));
         }
@@ -74,7 +74,7 @@ impl<'a, 's> Found<'a, 's> {
             Diagnostic::error(message)
                 .at(self.path.text.origin)
                 .object(resource.current_id())
-                .related(resource.node.origin, "the source is this object")
+                .related(resource.node.origin(), "the source is this object")
         };
         let path = self.path.text.value;
         let node = self

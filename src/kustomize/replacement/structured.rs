@@ -5,7 +5,7 @@
 
 use super::walk::Failure;
 use crate::yaml::{
-    Comments, HtmlEscapes, JsonLayout, JsonNumbers, Node, ParseOptions, Source, Sources, Style, Value,
+    Comments, HtmlEscapes, JsonLayout, JsonNumbers, Node, ParseOptions, Source, Sources, Style,
     emit_with_comments, parse_one, to_json,
 };
 
@@ -21,12 +21,12 @@ pub(super) fn edit<'s>(
     let written = change(&mut root)?;
     if written > 0 {
         let text = print(&root, text, comments, sources)?;
-        let style = match scalar.style {
+        let style = match scalar.style() {
             Style::Plain => Style::DoubleQuoted,
             style => style,
         };
-        scalar.style = style;
-        scalar.value = Value::Scalar(sources.keep(text));
+        scalar.set_style(style);
+        scalar.set_text(sources.keep(text));
     }
     Ok(written)
 }
@@ -35,8 +35,8 @@ fn read<'s>(scalar: &Node<'s>, text: &str, sources: &'s Sources) -> Result<(Node
     let not_structured =
         || Failure::Missing("the path leads into text that is neither YAML nor JSON".to_owned());
     let source = sources
-        .add_embedded(scalar.origin, text.to_owned())
-        .map_err(|error| Failure::Refused(error.to_string(), scalar.origin))?;
+        .add_embedded(scalar.origin(), text.to_owned())
+        .map_err(|error| Failure::Refused(error.to_string(), scalar.origin()))?;
     let document = parse_one(source, sources, &ParseOptions::default()).map_err(|_| not_structured())?;
     if let Some(second) = document.ignored.first() {
         let message =

@@ -102,7 +102,7 @@ impl<'a, 's> Target<'a, 's> {
             if let Err(failure) = result {
                 let creates = self.options.is_some_and(|options| options.create);
                 let error = report(failure, path.text, creates).object(id);
-                errors.push(error.related(resource.node.origin, "the target is this object"));
+                errors.push(error.related(resource.node.origin(), "the target is this object"));
             }
             if let Some(Ok(now)) = live.map(|found| found.value_in(resource)) {
                 *value = now;
@@ -166,8 +166,8 @@ impl<'s> Writer<'_, 's> {
     }
 
     fn write_field(&self, node: &mut Node<'s>, fresh: bool, value: &Copied<'s>) -> Result<(), Failure> {
-        let (origin, was_scalar) = (node.origin, node.text().is_some());
-        let open = fresh || node.style == Style::Plain && self.untyped.borrow().contains(&origin);
+        let (origin, was_scalar) = (node.origin(), node.text().is_some());
+        let open = fresh || node.style() == Style::Plain && self.untyped.borrow().contains(&origin);
         value
             .write(node, open, self.options, self.sources, self.budget)
             .map_err(|reason| Failure::Refused(reason, origin))?;
@@ -180,8 +180,8 @@ impl<'s> Writer<'_, 's> {
     /// Notes that a scalar has no type; other nodes have one.
     fn keep_untyped(&self, node: &mut Node<'s>) {
         if let Some(text) = node.text() {
-            node.origin = self.shared.origin_for(text, node.origin);
-            self.untyped.borrow_mut().push(node.origin);
+            node.set_origin(self.shared.origin_for(text, node.origin()));
+            self.untyped.borrow_mut().push(node.origin());
         }
     }
 }

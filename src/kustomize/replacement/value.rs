@@ -140,13 +140,13 @@ impl<'s> Copied<'s> {
                 options.index
             ));
         };
-        self.node.value = Value::Scalar(part);
+        self.node.set_text(part);
         Ok(self)
     }
 
     /// What must be made where nothing is.
     pub(super) fn new_node(&self) -> NewNode {
-        match self.node.value {
+        match self.node.value() {
             Value::Scalar(_) => NewNode::Scalar,
             Value::Mapping(_) => NewNode::Mapping,
             Value::Sequence(_) => NewNode::Sequence,
@@ -197,8 +197,8 @@ impl<'s> Copied<'s> {
     }
 
     fn write_text(&self, target: &mut Node<'s>, text: &'s str, kind: Type) -> Result<(), ()> {
-        let style = kind.style_for(text, target.style).ok_or(())?;
-        *target = Node { origin: self.node.origin, style, value: Value::Scalar(text) };
+        let style = kind.style_for(text, target.style()).ok_or(())?;
+        *target = Node::plain(text, self.node.origin()).with_style(style);
         Ok(())
     }
 
@@ -227,7 +227,7 @@ fn measure(node: &Node<'_>) -> (usize, usize) {
             (depth.max(inner_depth + 1), bytes + inner_bytes)
         })
     };
-    match &node.value {
+    match node.value() {
         Value::Scalar(text) => (0, NODE_BYTES + text.len()),
         Value::Sequence(items) => sum(&mut items.iter()),
         Value::Mapping(mapping) => sum(&mut mapping.iter().map(|entry| &entry.value)),
@@ -260,7 +260,7 @@ mod tests {
     fn write(target: Node<'static>, text: &'static str) -> Result<(&'static str, Style), String> {
         let mut target = target;
         Copied::of_text(plain(text)).write(&mut target, false, None, sources(), &Budget::default())?;
-        Ok((target.text().unwrap(), target.style))
+        Ok((target.text().unwrap(), target.style()))
     }
 
     #[test]

@@ -4,7 +4,7 @@ use super::field_path::{FieldPath, Step, look_up_part_mut};
 use super::structured;
 use super::value::NewNode;
 use crate::diagnostic::closest;
-use crate::yaml::{Key, Node, Origin, Sources, Value, emit_source_style};
+use crate::yaml::{Key, Node, Origin, Sequence, Sources, ValueMut, emit_source_style};
 
 /// Why a field was not written.
 #[derive(Debug)]
@@ -176,10 +176,10 @@ impl<'s> Walk<'_, 's> {
 }
 
 /// The items of a list; none of null.
-fn items<'n, 's>(node: &'n mut Node<'s>) -> Result<Option<&'n mut Vec<Node<'s>>>, Failure> {
+fn items<'n, 's>(node: &'n mut Node<'s>) -> Result<Option<&'n mut Sequence<'s>>, Failure> {
     let kind = node.kind_name();
-    match &mut node.value {
-        Value::Sequence(items) => Ok(Some(items)),
+    match node.value_mut() {
+        ValueMut::Sequence(items) => Ok(Some(items)),
         _ if kind == "null" => Ok(None),
         _ => Err(Failure::Missing(format!("the path asks for items of a list, but there is a {kind}"))),
     }

@@ -12,7 +12,7 @@ use crate::kustomize::kustomization::Image;
 use crate::kustomize::pattern::compile;
 use crate::kustomize::set_value::set_scalar;
 use crate::resource::{ResMap, Resource};
-use crate::yaml::{Node, Origin, Sources, Value};
+use crate::yaml::{Node, Origin, Sources, Value, ValueMut};
 
 /// Applies every entry in order.
 pub fn apply<'s>(
@@ -86,10 +86,10 @@ fn for_each_image<'s>(
 
 /// Visits the images of containers below `node`, the deepest first.
 fn walk<'s>(node: &mut Node<'s>, visit: &mut Set<'_, 's>) -> Result<(), Diagnostic> {
-    match &mut node.value {
-        Value::Scalar(_) => Ok(()),
-        Value::Sequence(items) => items.iter_mut().try_for_each(|item| walk(item, visit)),
-        Value::Mapping(mapping) => mapping.iter_mut().try_for_each(|entry| {
+    match node.value_mut() {
+        ValueMut::Scalar(_) => Ok(()),
+        ValueMut::Sequence(items) => items.iter_mut().try_for_each(|item| walk(item, visit)),
+        ValueMut::Mapping(mapping) => mapping.iter_mut().try_for_each(|entry| {
             walk(&mut entry.value, visit)?;
             if is_container_list(entry.key.text) { containers(&mut entry.value, visit) } else { Ok(()) }
         }),
@@ -161,7 +161,7 @@ fn is_container_list(key: &str) -> bool {
 
 /// Whether there is anything to do for the pass over containers.
 fn has_containers(node: &Node<'_>) -> bool {
-    match &node.value {
+    match node.value() {
         Value::Scalar(_) => false,
         Value::Sequence(items) => items.iter().any(has_containers),
         Value::Mapping(mapping) => {

@@ -183,9 +183,9 @@ fn check_ids<'s>(settings: &NamespaceSettings<'_, 's>, resources: &ResMap<'s>, e
         let id = second.current_id();
         errors.push(
             Diagnostic::error(format!("the namespace transformation makes two objects {id}"))
-                .at(second.node.origin)
+                .at(second.node.origin())
                 .object(id)
-                .related(first.node.origin, "the other one is here")
+                .related(first.node.origin(), "the other one is here")
                 .related(settings.namespace.origin, "the namespace is set here")
                 .hint("rename one of them, or set the namespace where only one of them is"),
         );

@@ -88,7 +88,7 @@ fn add<'s>(
     let parts = path_parts(path, sources);
     let Some(node) = lookup_or_create(&mut resource.node, &parts, value.origin)? else {
         return Err(Diagnostic::error(format!("field `{path}`: a null or a missing item is in the way"))
-            .at(resource.node.origin));
+            .at(resource.node.origin()));
     };
     let new = match (usize::try_from(target.file_path_position), node.text()) {
         (_, None) => return Err(unexpected("a scalar", node)),

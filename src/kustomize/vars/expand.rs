@@ -6,7 +6,7 @@ use super::value::{Content, VarValue};
 use crate::diagnostic::Diagnostic;
 use crate::kustomize::field_path::unexpected;
 use crate::kustomize::untyped_scalar::take_for_string;
-use crate::yaml::{Node, Origin, Scalar, Sources, Typing, Value};
+use crate::yaml::{Node, Origin, Scalar, Sources, Typing, ValueMut};
 
 /// The values, and which of them were used.
 pub(super) struct Expander<'s> {
@@ -30,15 +30,15 @@ impl<'s> Expander<'s> {
     /// Scalars that are `untyped` become strings.
     pub(super) fn expand(&mut self, node: &mut Node<'s>, untyped: &[Origin]) -> Result<(), Diagnostic> {
         take_for_string(node, untyped);
-        match &mut node.value {
-            Value::Scalar(_) => self.expand_string(node),
-            Value::Mapping(mapping) => {
+        match node.value_mut() {
+            ValueMut::Scalar(_) => self.expand_string(node),
+            ValueMut::Mapping(mapping) => {
                 for entry in mapping {
                     take_for_string(&mut entry.value, untyped);
                     self.expand_string(&mut entry.value);
                 }
             }
-            Value::Sequence(items) => {
+            ValueMut::Sequence(items) => {
                 for item in items {
                     take_for_string(item, untyped);
                     if item.scalar(Typing::Core) != Some(Scalar::String) {
@@ -70,8 +70,9 @@ impl<'s> Expander<'s> {
         let (expanded, origin) = self.expand_text(text);
         if expanded != text {
             // Where no var was replaced, the place stays, but as that of a text which is not the same.
-            let same = || self.sources.add_embedded(node.origin, expanded.clone()).map(|text| text.origin(0));
-            let origin = if origin.is_some() { origin } else { same().unwrap_or(node.origin) };
+            let same =
+                || self.sources.add_embedded(node.origin(), expanded.clone()).map(|text| text.origin(0));
+            let origin = if origin.is_some() { origin } else { same().unwrap_or(node.origin()) };
             *node = Node::string(self.sources.keep(expanded), origin);
         }
     }

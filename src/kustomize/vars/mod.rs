@@ -183,7 +183,7 @@ fn ambiguous(var: &Var<'_>, matches: &[usize], resources: &ResMap<'_>) -> Diagno
     let message = format!("var `{}` may mean {} objects", var.name.value, matches.len());
     let error = Diagnostic::error(message).at(var.objref.origin).hint("add a `namespace` to its `objref`");
     matches.iter().filter_map(|position| resources.get(*position)).fold(error, |error, resource| {
-        error.related(resource.node.origin, format!("{} is one of them", resource.current_id()))
+        error.related(resource.node.origin(), format!("{} is one of them", resource.current_id()))
     })
 }
 
@@ -196,7 +196,7 @@ fn unmapped(var: &Var<'_>, resources: &ResMap<'_>) -> Diagnostic {
     let of_kind = resources.iter().filter(|resource| resource.gvk().kind == gvk.kind);
     if let Some(found) = of_kind.clone().find(|resource| resource.original_id().name == target.name.value) {
         let id = found.current_id();
-        return error.related(found.node.origin, format!("{id} has another type or namespace")).hint(
+        return error.related(found.node.origin(), format!("{id} has another type or namespace")).hint(
             format!(
                 "write `apiVersion: {}` in the `objref`, and the namespace as it was there",
                 id.gvk.api_version()

@@ -40,7 +40,7 @@ pub(super) fn read<'s>(
         Diagnostic::error(format!("var `{}`: field `{path}` {why}", var.name.value))
             .at(if field.origin.is_some() { field.origin } else { var.origin })
             .object(resource.current_id())
-            .related(resource.node.origin, "the object is here")
+            .related(resource.node.origin(), "the object is here")
     };
     let found = lookup(&resource.node, &parts)
         .map_err(|error| problem(format!("cannot be read: {error}", error = error.message)))?;
@@ -51,7 +51,7 @@ pub(super) fn read<'s>(
 }
 
 fn content<'s>(node: &Node<'s>, sources: &'s Sources) -> Option<Content<'s>> {
-    let Value::Scalar(text) = node.value else { return Some(Content::Collection) };
+    let Value::Scalar(text) = node.value() else { return Some(Content::Collection) };
     let typed = |text: String| {
         let text = sources.keep(text);
         Content::Typed(text, text)

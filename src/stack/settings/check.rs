@@ -165,7 +165,7 @@ impl Check<'_, '_> {
         let rules = self.node.at(&["gitops", "ignore_fields"]);
         let place = |index: usize, key| {
             let rule = rules.and_then(|rules| rules.as_sequence()?.get(index));
-            rule.map_or(Origin::NONE, |rule| rule.get(key).unwrap_or(rule).origin)
+            rule.map_or(Origin::NONE, |rule| rule.get(key).unwrap_or(rule).origin())
         };
         let mut errors = Vec::new();
         for (index, IgnoreFields { kind, paths, .. }) in gitops.ignore_fields.iter().enumerate() {
@@ -205,16 +205,16 @@ impl Check<'_, '_> {
     /// The place of a value of a cluster.
     fn place(&self, index: usize, path: &[&str]) -> Origin {
         let value = self.cluster_node(index).and_then(|cluster| cluster.at(path));
-        value.map_or(Origin::NONE, |value| value.origin)
+        value.map_or(Origin::NONE, Node::origin)
     }
 
     fn origin(&self, path: &[&str]) -> Origin {
-        self.node.at(path).map_or(Origin::NONE, |node| node.origin)
+        self.node.at(path).map_or(Origin::NONE, Node::origin)
     }
 
     /// The place of a key of a cluster, or of the cluster if it has no such key.
     fn in_cluster(&self, index: usize, key: &str) -> Origin {
-        self.cluster_node(index).map_or(Origin::NONE, |cluster| cluster.get(key).unwrap_or(cluster).origin)
+        self.cluster_node(index).map_or(Origin::NONE, |cluster| cluster.get(key).unwrap_or(cluster).origin())
     }
 
     fn cluster_node(&self, index: usize) -> Option<&Node<'_>> {

@@ -53,9 +53,9 @@ impl Scanner<'_> {
     }
 
     fn children(&mut self, node: &Node<'_>) {
-        match &node.value {
+        match node.value() {
             Value::Mapping(mapping) => self.entries(mapping),
-            Value::Sequence(items) => self.items(node.origin, items),
+            Value::Sequence(items) => self.items(node.origin(), items),
             Value::Scalar(_) => {}
         }
     }
@@ -102,12 +102,12 @@ impl Scanner<'_> {
         let is_empty = end == inner;
         let is_dash = matches!(member, Member::Item(..)) && is_empty;
         let is_colon = matches!(member, Member::Entry(_)) && is_empty;
-        let is_block = matches!(value.style, Style::Literal | Style::Folded) && !is_empty;
+        let is_block = matches!(value.style(), Style::Literal | Style::Folded) && !is_empty;
         let line = comment_in(&self.text()[if is_block { inner } else { end }..]).map(str::to_owned);
         let (line, line_behind_dash) = if is_dash { (None, line) } else { (line, None) };
         let ends_on_first_line =
             line_start == 0 && !self.text().as_bytes()[..end.max(1) - 1].contains(&b'\n');
-        let has_no_foot = ends_on_first_line && (line.is_some() || value.style != Style::Plain);
+        let has_no_foot = ends_on_first_line && (line.is_some() || value.style() != Style::Plain);
         let token =
             Token { member, start, end, column, is_colon, is_dash, line, line_behind_dash, has_no_foot };
         self.tokens.push(token);
@@ -129,16 +129,16 @@ impl Scanner<'_> {
             let after = &self.text()[end..];
             start = end + after.len() - after.trim_start_matches([' ', '\t']).len();
         }
-        match &value.value {
-            Value::Scalar(_) if matches!(value.style, Style::Literal | Style::Folded) => {
+        match value.value() {
+            Value::Scalar(_) if matches!(value.style(), Style::Literal | Style::Folded) => {
                 self.block_end(start, column)
             }
-            Value::Scalar("") if value.style == Style::Plain => inner,
+            Value::Scalar("") if value.style() == Style::Plain => inner,
             Value::Scalar(text) => {
-                let offset = self.source.offset(value.origin).filter(|offset| *offset >= inner);
+                let offset = self.source.offset(value.origin()).filter(|offset| *offset >= inner);
                 self.scalar_end(offset.map_or(start, |offset| offset.max(start)), text)
             }
-            _ if value.style == Style::Flow || value.is_null_or_empty() => self.flow_end(start),
+            _ if value.style() == Style::Flow || value.is_null_or_empty() => self.flow_end(start),
             _ => inner,
         }
     }

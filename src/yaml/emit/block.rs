@@ -134,11 +134,11 @@ impl<'n, 's> Writer<'_, 'n, 's> {
 
     /// Writes a value and ends its line, or opens it if it has members.
     fn value(&mut self, node: &'n Node<'s>, around: Around, before: Before) -> Result<(), EmitError> {
-        let in_flow = around.in_flow || node.style == Style::Flow;
-        let (members, indent) = match &node.value {
+        let in_flow = around.in_flow || node.style() == Style::Flow;
+        let (members, indent) = match node.value() {
             Value::Scalar(text) => return self.scalar(node, text, around, before),
             Value::Mapping(mapping) if mapping.is_empty() => return self.word("{}", before),
-            Value::Sequence(items) if items.is_empty() => return self.word("[]", before),
+            Value::Sequence([]) => return self.word("[]", before),
             Value::Sequence(items) => {
                 let indent = if before == Before::Key { around.list_indent } else { around.indent };
                 (Members::Items(items.iter()), indent)

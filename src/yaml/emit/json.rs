@@ -86,7 +86,7 @@ struct Member<'n, 's> {
 
 impl<'n, 's> Writer<'_, 'n, 's> {
     fn value(&mut self, node: &'n Node<'s>, in_flow: bool) -> Result<(), EmitError> {
-        let (start, end, members) = match &node.value {
+        let (start, end, members) = match node.value() {
             Value::Scalar(text) => return self.scalar(node, text, in_flow),
             Value::Sequence(items) => {
                 let members: Vec<_> = items.iter().map(|value| Member { key: None, value }).collect();
@@ -107,7 +107,7 @@ impl<'n, 's> Writer<'_, 'n, 's> {
             self.out.push(end);
             return Ok(());
         }
-        let in_flow = in_flow || node.style == Style::Flow;
+        let in_flow = in_flow || node.style() == Style::Flow;
         self.open.push(Collection { members: members.into_iter(), end, first: true, in_flow });
         Ok(())
     }

@@ -28,7 +28,7 @@ pub(super) enum Meaning<'n> {
 impl<'n> Meaning<'n> {
     /// The meaning of the scalar `text` of `node`; `in_flow` if a collection around it is in flow style.
     pub(super) fn of(node: &Node<'_>, text: &'n str, in_flow: bool) -> Result<Self, EmitError> {
-        match node.style {
+        match node.style() {
             // In flow style go-yaml writes an empty value as '', and reads it back as a string.
             Style::Plain | Style::Flow if text.is_empty() && in_flow => Ok(Self::Text(Cow::Borrowed(""))),
             Style::Plain => Self::of_plain(node, text, in_flow),
@@ -63,5 +63,5 @@ fn not_finite(node: &Node<'_>, text: &str) -> EmitError {
     let message = format!(
         "`{text}` is a number that Kubernetes cannot store; write it in quotes if it is meant as text"
     );
-    EmitError { message, origin: node.origin }
+    EmitError { message, origin: node.origin() }
 }

@@ -104,21 +104,24 @@ impl Random {
     }
 
     fn node<'s>(&mut self, sources: &'s Sources, depth: usize) -> Node<'s> {
-        let value = match self.below(if depth == 0 { 1 } else { 4 }) {
+        let node = match self.below(if depth == 0 { 1 } else { 4 }) {
             0 | 3 => {
                 let longest = [4, 12, 60][self.below(3)];
-                Value::Scalar(self.text(sources, longest))
+                Node::plain(self.text(sources, longest), Origin::NONE)
             }
-            1 => Value::Sequence((0..self.below(4)).map(|_| self.node(sources, depth - 1)).collect()),
-            _ => Value::Mapping(self.mapping(sources, depth - 1)),
+            1 => {
+                let items = (0..self.below(4)).map(|_| self.node(sources, depth - 1)).collect();
+                Node::sequence(items, Origin::NONE)
+            }
+            _ => Node::from_mapping(self.mapping(sources, depth - 1), Origin::NONE),
         };
-        let styles = match value {
+        let styles = match node.value() {
             Value::Scalar(_) => {
                 &[Style::Plain, Style::SingleQuoted, Style::DoubleQuoted, Style::Literal, Style::Folded][..]
             }
             _ => &[Style::Plain, Style::Plain, Style::Plain, Style::Flow][..],
         };
-        Node { origin: Origin::NONE, style: styles[self.below(styles.len())], value }
+        node.with_style(styles[self.below(styles.len())])
     }
 
     fn mapping<'s>(&mut self, sources: &'s Sources, depth: usize) -> Mapping<'s> {
@@ -143,8 +146,8 @@ impl Random {
 
 /// A tree in one line: types and values without styles, keys sorted.
 fn values(node: &Node<'_>, in_flow: bool) -> String {
-    let inside = in_flow || node.style == Style::Flow;
-    match &node.value {
+    let inside = in_flow || node.style() == Style::Flow;
+    match node.value() {
         Value::Scalar(text) => format!("{:?}", Meaning::of(node, text, in_flow).unwrap()),
         Value::Sequence(items) => {
             format!("{:?}", items.iter().map(|item| values(item, inside)).collect::<Vec<_>>())
@@ -204,11 +207,14 @@ fn unfolded<'s>(node: &Node<'s>) -> Node<'s> {
         key: Key { text: entry.key.text, origin: entry.key.origin },
         value: unfolded(&entry.value),
     };
-    let style = if node.style == Style::Folded { Style::DoubleQuoted } else { node.style };
-    let value = match &node.value {
-        Value::Scalar(text) => Value::Scalar(text),
-        Value::Sequence(items) => Value::Sequence(items.iter().map(unfolded).collect()),
-        Value::Mapping(mapping) => Value::Mapping(Mapping::from_entries(mapping.iter().map(entry).collect())),
+    let style = if node.style() == Style::Folded { Style::DoubleQuoted } else { node.style() };
+    let origin = node.origin();
+    let copy = match node.value() {
+        Value::Scalar(text) => Node::plain(text, origin),
+        Value::Sequence(items) => Node::sequence(items.iter().map(unfolded).collect(), origin),
+        Value::Mapping(mapping) => {
+            Node::from_mapping(Mapping::from_entries(mapping.iter().map(entry).collect()), origin)
+        }
     };
-    Node { origin: node.origin, style, value }
+    copy.with_style(style)
 }

@@ -181,19 +181,19 @@ impl<'n, 's> Writer<'_, 'n, 's> {
     }
 
     fn value(&mut self, node: &'n Node<'s>, around: Around, before: Before) {
-        match &node.value {
-            Value::Scalar(text) => return self.scalar(text, node.style, around, before),
+        match node.value() {
+            Value::Scalar(text) => return self.scalar(text, node.style(), around, before),
             Value::Mapping(mapping) if mapping.is_empty() => return self.word("{}", before),
-            Value::Sequence(items) if items.is_empty() => return self.word("[]", before),
+            Value::Sequence([]) => return self.word("[]", before),
             _ => {}
         }
-        let flow = around.in_flow || node.style == Style::Flow;
-        let (members, brackets, indent) = match &node.value {
+        let flow = around.in_flow || node.style() == Style::Flow;
+        let (members, brackets, indent) = match node.value() {
             Value::Sequence(items) if before == Before::Key && !flow => {
-                (Members::Items(node.origin, items.iter().enumerate()), ('[', ']'), around.list_indent)
+                (Members::Items(node.origin(), items.iter().enumerate()), ('[', ']'), around.list_indent)
             }
             Value::Sequence(items) => {
-                (Members::Items(node.origin, items.iter().enumerate()), ('[', ']'), around.indent)
+                (Members::Items(node.origin(), items.iter().enumerate()), ('[', ']'), around.indent)
             }
             Value::Mapping(mapping) => (Members::Entries(mapping.iter()), ('{', '}'), around.indent),
             Value::Scalar(_) => return,

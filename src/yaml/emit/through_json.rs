@@ -6,7 +6,7 @@ use super::json::JsonNumbers;
 use super::meaning::Meaning;
 use super::text::{Form, form_of_value};
 use super::{EmitError, number};
-use crate::yaml::node::{Node, Style, Value};
+use crate::yaml::node::{Node, Style, ValueMut};
 use crate::yaml::scalar::{Scalar, Typing};
 use crate::yaml::source::Sources;
 
@@ -34,26 +34,27 @@ fn convert<'s>(
     sources: &'s Sources,
 ) -> Result<(), EmitError> {
     let typing = rules.typing;
-    let in_flow = in_flow || node.style == Style::Flow && typing == Typing::Core;
+    let in_flow = in_flow || node.style() == Style::Flow && typing == Typing::Core;
     let is_empty = node.is_null_or_empty();
-    match &mut node.value {
-        Value::Scalar(text) => {
+    match node.value_mut() {
+        ValueMut::Scalar(text) => {
             let text = *text;
             let meaning = match typing {
                 Typing::Core => Meaning::of(node, text, in_flow)?,
                 Typing::Legacy => legacy_meaning(node, text)?,
             };
-            (node.value, node.style) = scalar(meaning, text, rules.numbers, sources);
+            let (text, style) = scalar(meaning, text, rules.numbers, sources);
+            *node = Node::plain(text, node.origin()).with_style(style);
             return Ok(());
         }
-        Value::Sequence(items) => {
+        ValueMut::Sequence(items) => {
             items.iter_mut().try_for_each(|item| convert(item, rules, in_flow, sources))?;
         }
-        Value::Mapping(fields) => {
+        ValueMut::Mapping(fields) => {
             fields.iter_mut().try_for_each(|entry| convert(&mut entry.value, rules, in_flow, sources))?;
         }
     }
-    node.style = if is_empty { Style::Flow } else { Style::Plain };
+    node.set_style(if is_empty { Style::Flow } else { Style::Plain });
     Ok(())
 }
 
@@ -72,9 +73,9 @@ fn scalar<'s>(
     text: &'s str,
     numbers: JsonNumbers,
     sources: &'s Sources,
-) -> (Value<'s>, Style) {
+) -> (&'s str, Style) {
     let kept = |new: &str| if new == text { text } else { sources.keep(new.to_owned()) };
-    let (text, style) = match meaning {
+    match meaning {
         Meaning::Null => ("null", Style::Plain),
         Meaning::Bool(value) => (if value { "true" } else { "false" }, Style::Plain),
         Meaning::Integer(value) if numbers == JsonNumbers::Exact => (kept(&value.to_string()), Style::Plain),
@@ -86,8 +87,7 @@ fn scalar<'s>(
         }
         Meaning::Float(value) => (kept(&number::general_text(value)), Style::Plain),
         Meaning::Text(value) => (kept(&value), style_of(&value)),
-    };
-    (Value::Scalar(text), style)
+    }
 }
 
 #[expect(clippy::cast_precision_loss, reason = "that is what happens there")]
@@ -118,7 +118,7 @@ mod tests {
         let mut node = parse_documents(source, &sources, &options).unwrap().remove(0);
         through_json(&mut node, typing, &sources).unwrap();
         let items = node.as_sequence().unwrap();
-        items.iter().map(|item| (item.text().unwrap_or("collection").to_owned(), item.style)).collect()
+        items.iter().map(|item| (item.text().unwrap_or("collection").to_owned(), item.style())).collect()
     }
 
     fn check(text: &str, typing: Typing, rows: &[(&str, Style)]) {

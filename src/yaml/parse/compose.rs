@@ -5,7 +5,7 @@ use rustc_hash::FxHashMap;
 use super::merge::Entries;
 use super::tag::{self, Tagged};
 use super::{DuplicateKey, MAX_DEPTH, ParseError, ParseOptions};
-use crate::yaml::node::{Entry, Key, Node, Style, Value};
+use crate::yaml::node::{Entry, Key, Node, Style};
 use crate::yaml::scalar::{Scalar, Typing, resolve};
 use crate::yaml::source::{Origin, Sources};
 
@@ -108,7 +108,7 @@ impl<'s> Composer<'s> {
             None | Some("!" | "") => (text, self.untagged_style(text, style)),
             Some(tag) => self.tagged(tag, text, style, origin),
         };
-        let node = Node { origin, style, value: Value::Scalar(text) };
+        let node = Node::plain(text, origin).with_style(style);
         self.count(1, origin)?;
         if let Some(anchor) = properties.anchor {
             self.anchors
@@ -189,12 +189,13 @@ impl<'s> Composer<'s> {
     /// Ends the innermost collection.
     pub(super) fn end(&mut self) -> Result<(), Stop> {
         let Some(frame) = self.frames.pop() else { return Ok(()) };
-        let value = match frame.members {
-            Members::Sequence(items) => Value::Sequence(items),
-            Members::Mapping { entries, .. } => Value::Mapping(entries.finish(frame.flow, &mut self.context)),
+        let node = match frame.members {
+            Members::Sequence(items) => Node::sequence(items, frame.origin),
+            Members::Mapping { entries, .. } => {
+                Node::from_mapping(entries.finish(frame.flow, &mut self.context), frame.origin)
+            }
         };
-        let style = if frame.flow { Style::Flow } else { Style::Plain };
-        let node = Node { origin: frame.origin, style, value };
+        let node = node.with_style(if frame.flow { Style::Flow } else { Style::Plain });
         if let Some(anchor) = frame.anchor {
             let nodes = self.nodes - frame.nodes_before;
             self.kept += nodes;
@@ -282,7 +283,7 @@ fn into_key<'s>(
     sources: &'s Sources,
     context: &mut Context,
 ) -> PendingKey<'s> {
-    let origin = node.origin;
+    let origin = node.origin();
     match key_text(node, typing) {
         Ok(KeyText::Merge) => PendingKey::Merge(origin),
         Ok(KeyText::AsWritten(text)) => PendingKey::Key(Key { text, origin }),
@@ -305,12 +306,11 @@ pub(super) enum KeyText<'s> {
 pub(super) fn key_text<'s>(node: &Node<'s>, typing: Typing) -> Result<KeyText<'s>, ParseError> {
     let (Some(text), Some(scalar)) = (node.text(), node.scalar(typing)) else {
         let message = format!("a {} cannot be a key", node.kind_name());
-        return Err(
-            ParseError::new(message, node.origin).hint("put the text in quotes if it is meant as it stands")
-        );
+        return Err(ParseError::new(message, node.origin())
+            .hint("put the text in quotes if it is meant as it stands"));
     };
     match scalar {
-        Scalar::String if node.style == Style::Plain && text == "<<" => Ok(KeyText::Merge),
+        Scalar::String if node.style() == Style::Plain && text == "<<" => Ok(KeyText::Merge),
         Scalar::String => Ok(KeyText::AsWritten(text)),
         Scalar::Null if text.is_empty() && typing == Typing::Core => Ok(KeyText::AsWritten(text)),
         Scalar::Timestamp(_) | Scalar::Float(_) if typing == Typing::Legacy => Ok(KeyText::AsWritten(text)),
@@ -318,7 +318,7 @@ pub(super) fn key_text<'s>(node: &Node<'s>, typing: Typing) -> Result<KeyText<'s
         Scalar::Integer(value) if typing == Typing::Legacy => Ok(KeyText::Converted(value.to_string())),
         _ => {
             let message = format!("the key `{text}` is {}, and keys have to be strings", type_name(scalar));
-            Err(ParseError::new(message, node.origin).hint(format!("write \"{text}\":")))
+            Err(ParseError::new(message, node.origin()).hint(format!("write \"{text}\":")))
         }
     }
 }

@@ -33,9 +33,9 @@ fn compare_piece(name: &str, piece: Piece<'_>, sources: &Sources) -> bool {
 }
 
 fn same(one: &Node<'_>, other: &Node<'_>) -> bool {
-    one.origin == other.origin
-        && one.style == other.style
-        && match (&one.value, &other.value) {
+    one.origin() == other.origin()
+        && one.style() == other.style()
+        && match (one.value(), other.value()) {
             (Value::Scalar(one), Value::Scalar(other)) => one == other,
             (Value::Sequence(one), Value::Sequence(other)) => {
                 one.len() == other.len() && one.iter().zip(other).all(|(one, other)| same(one, other))

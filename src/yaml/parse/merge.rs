@@ -34,7 +34,7 @@ impl<'s> Entries<'s> {
                     .hint("merge several mappings with a list: <<: [*a, *b]"),
             );
         }
-        let origin = value.origin;
+        let origin = value.origin();
         let Some(mappings) = mappings(value, is_alias && !legacy) else {
             let error = ParseError::new("a merge key `<<` needs a mapping or a list of mappings", origin);
             context.errors.push(error.hint("write <<: *anchor, where &anchor marks a mapping"));
@@ -98,24 +98,17 @@ impl Context {
 
 /// What a merge key may have as its value: a mapping, or a list of them that is written there.
 fn mappings(value: Node<'_>, is_alias: bool) -> Option<Vec<Mapping<'_>>> {
-    match value.value {
-        Value::Mapping(mapping) => Some(vec![mapping]),
-        Value::Sequence(items) if !is_alias => items.into_iter().map(into_mapping).collect(),
-        _ => None,
-    }
-}
-
-fn into_mapping(node: Node<'_>) -> Option<Mapping<'_>> {
-    match node.value {
-        Value::Mapping(mapping) => Some(mapping),
-        _ => None,
+    match value.value() {
+        Value::Sequence(_) if is_alias => None,
+        Value::Sequence(_) => value.into_sequence()?.into_vec().into_iter().map(Node::into_mapping).collect(),
+        _ => Some(vec![value.into_mapping()?]),
     }
 }
 
 /// Nothing at all means something else in a flow collection: see [`flow_plain_style`].
 fn adapt(value: &mut Node<'_>, flow: bool) {
-    if value.text() == Some("") && matches!(value.style, Style::Plain | Style::Flow) {
-        value.style = if flow { flow_plain_style("", Typing::Core) } else { Style::Plain };
+    if value.text() == Some("") && matches!(value.style(), Style::Plain | Style::Flow) {
+        value.set_style(if flow { flow_plain_style("", Typing::Core) } else { Style::Plain });
     }
 }
 

@@ -14,9 +14,9 @@ fn show(node: &Node<'_>) -> String {
 }
 
 fn write_node(node: &Node<'_>, text: &mut String) {
-    match &node.value {
+    match node.value() {
         Value::Scalar(scalar) => {
-            let mark = match node.style {
+            let mark = match node.style() {
                 Style::Plain => "",
                 Style::SingleQuoted => "'",
                 Style::DoubleQuoted => "\"",

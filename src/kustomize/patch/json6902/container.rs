@@ -1,6 +1,6 @@
 //! Mappings and lists as JSON patches see them: a key or an index leads to a member.
 
-use crate::yaml::{Key, Mapping, Node, Origin, Value};
+use crate::yaml::{Key, Mapping, Node, Origin, Value, ValueMut};
 
 /// Why a member cannot be reached.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,7 +23,7 @@ pub(super) struct Slot<'d, 's> {
 
 /// The position of an existing member.
 pub(super) fn position(container: &Node<'_>, key: &str) -> Result<usize, Failure> {
-    match &container.value {
+    match container.value() {
         Value::Mapping(fields) => {
             fields.iter().position(|entry| entry.key.text == key).ok_or_else(|| no_key(fields))
         }
@@ -37,17 +37,17 @@ pub(super) fn position(container: &Node<'_>, key: &str) -> Result<usize, Failure
 
 /// The member at a position.
 pub(super) fn member<'d, 's>(container: &'d mut Node<'s>, position: usize) -> Option<&'d mut Node<'s>> {
-    match &mut container.value {
-        Value::Mapping(fields) => fields.iter_mut().nth(position).map(|entry| &mut entry.value),
-        Value::Sequence(items) => items.get_mut(position),
-        Value::Scalar(_) => None,
+    match container.value_mut() {
+        ValueMut::Mapping(fields) => fields.iter_mut().nth(position).map(|entry| &mut entry.value),
+        ValueMut::Sequence(items) => items.get_mut(position),
+        ValueMut::Scalar(_) => None,
     }
 }
 
 impl<'d, 's> Slot<'d, 's> {
     /// The place of `key` in a mapping or list.
     pub(super) fn new(container: &'d mut Node<'s>, text: &'s str, origin: Origin) -> Result<Self, Failure> {
-        match container.value {
+        match container.value() {
             Value::Scalar(_) => Err(Failure::NoContainer(container.kind_name())),
             _ => Ok(Self { container, key: Key { text, origin } }),
         }
@@ -55,7 +55,7 @@ impl<'d, 's> Slot<'d, 's> {
 
     /// The value there. A mapping that lacks the key has nothing there, in a list that is an error.
     pub(super) fn get(&self) -> Result<Option<&Node<'s>>, Failure> {
-        match &self.container.value {
+        match self.container.value() {
             Value::Mapping(fields) => Ok(fields.get(self.key.text)),
             Value::Sequence(items) => position(self.container, self.key.text).map(|at| items.get(at)),
             Value::Scalar(_) => Ok(None),
@@ -64,10 +64,10 @@ impl<'d, 's> Slot<'d, 's> {
 
     /// Sets a key, or puts an item before the one that is there; `-` puts it last.
     pub(super) fn add(&mut self, value: Node<'s>) -> Result<(), Failure> {
-        match &mut self.container.value {
-            Value::Mapping(fields) => set(fields, self.key, value),
-            Value::Sequence(items) if self.key.text == "-" => items.push(value),
-            Value::Sequence(items) => {
+        match self.container.value_mut() {
+            ValueMut::Mapping(fields) => set(fields, self.key, value),
+            ValueMut::Sequence(items) if self.key.text == "-" => items.push(value),
+            ValueMut::Sequence(items) => {
                 // An index from the end counts the list with the new item.
                 let at = index(self.key.text, items.len() + 1)?;
                 if at > items.len() {
@@ -75,14 +75,14 @@ impl<'d, 's> Slot<'d, 's> {
                 }
                 items.insert(at, value);
             }
-            Value::Scalar(_) => {}
+            ValueMut::Scalar(_) => {}
         }
         Ok(())
     }
 
     /// Sets a key or an item that is there. In a mapping it need not be there.
     pub(super) fn replace(&mut self, value: Node<'s>) -> Result<(), Failure> {
-        if let Value::Mapping(fields) = &mut self.container.value {
+        if let Some(fields) = self.container.as_mapping_mut() {
             set(fields, self.key, value);
             return Ok(());
         }
@@ -95,12 +95,12 @@ impl<'d, 's> Slot<'d, 's> {
 
     /// Takes a key or an item out.
     pub(super) fn remove(&mut self) -> Result<Node<'s>, Failure> {
-        if let Value::Mapping(fields) = &mut self.container.value {
+        if let Some(fields) = self.container.as_mapping_mut() {
             return fields.remove(self.key.text).ok_or_else(|| no_key(fields));
         }
         let position = position(self.container, self.key.text)?;
-        match &mut self.container.value {
-            Value::Sequence(items) => Ok(items.remove(position)),
+        match self.container.value_mut() {
+            ValueMut::Sequence(items) => Ok(items.remove(position)),
             _ => Err(Failure::NoContainer(self.container.kind_name())),
         }
     }

@@ -18,7 +18,7 @@ pub(super) fn not_operations(origin: Origin) -> Diagnostic {
 
 pub(super) fn not_an_operation(node: &Node<'_>) -> Diagnostic {
     let message = format!("expected an operation, found a {}", node.kind_name());
-    Diagnostic::error(message).at(node.origin).hint("write `{op: ..., path: ..., value: ...}`")
+    Diagnostic::error(message).at(node.origin()).hint("write `{op: ..., path: ..., value: ...}`")
 }
 
 pub(super) fn unknown_operation(kind: Option<&Node<'_>>, origin: Origin) -> Diagnostic {
@@ -27,7 +27,7 @@ pub(super) fn unknown_operation(kind: Option<&Node<'_>>, origin: Origin) -> Diag
         return Diagnostic::error("the operation has no `op`").at(origin).hint(known);
     };
     let name = kind.text().unwrap_or_else(|| kind.kind_name());
-    let error = Diagnostic::error(format!("unknown operation `{name}`")).at(kind.origin.or(origin));
+    let error = Diagnostic::error(format!("unknown operation `{name}`")).at(kind.origin().or(origin));
     match closest(name, &OPERATIONS) {
         Some(meant) => error.hint(format!("did you mean `{meant}`?")),
         None => error.hint(known),
@@ -37,7 +37,7 @@ pub(super) fn unknown_operation(kind: Option<&Node<'_>>, origin: Origin) -> Diag
 pub(super) fn no_pointer(field: &str, node: Option<&Node<'_>>, origin: Origin) -> Diagnostic {
     match node.filter(|node| !node.is_null()) {
         Some(node) => Diagnostic::error(format!("the operation's `{field}` is not a string"))
-            .at(node.origin)
+            .at(node.origin())
             .hint(format!("write `{field}: /spec/replicas`, in quotes if needed")),
         None => Diagnostic::error(format!("the operation has no `{field}`")).at(origin),
     }
@@ -105,9 +105,9 @@ pub(super) fn test_failed(
 ) -> Diagnostic {
     let (found, wanted) = (in_words(actual), in_words(expected));
     let message = format!("the test of `{}` failed: expected {wanted}, found {found}", path.text);
-    let error = Diagnostic::error(message).at(expected.map_or(origin, |node| node.origin));
+    let error = Diagnostic::error(message).at(expected.map_or(origin, Node::origin));
     match actual {
-        Some(actual) => error.related(actual.origin, "the value that was found"),
+        Some(actual) => error.related(actual.origin(), "the value that was found"),
         None => error,
     }
 }

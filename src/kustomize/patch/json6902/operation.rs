@@ -20,11 +20,11 @@ pub(super) struct Operation<'s> {
 
 impl<'s> Operation<'s> {
     pub(super) fn new(node: Node<'s>) -> Result<Self, Diagnostic> {
-        let origin = node.origin;
+        let origin = node.origin();
         if node.as_mapping().is_none() && !node.is_null() {
             return Err(error::not_an_operation(&node));
         }
-        let Value::Mapping(mut fields) = node.value else {
+        let Some(mut fields) = node.into_mapping() else {
             return Ok(Self { kind: None, path: None, from: None, value: None, origin });
         };
         let mut take = |key| fields.remove(key);
@@ -121,7 +121,7 @@ impl<'s> Operation<'s> {
 
 fn pointer<'s>(node: Option<&Node<'s>>, sources: &'s Sources) -> Option<Pointer<'s>> {
     let node = node?;
-    Some(Pointer::new(string(node)?, node.origin, sources))
+    Some(Pointer::new(string(node)?, node.origin(), sources))
 }
 
 fn string<'s>(node: &Node<'s>) -> Option<&'s str> {
@@ -143,7 +143,7 @@ fn slot<'d, 's>(document: &'d mut Node<'s>, path: &Pointer<'s>) -> Result<Slot<'
 
 /// Whether two values are the same JSON. Both went through JSON, so scalars have one way of being written.
 fn is_same(one: &Node<'_>, other: &Node<'_>) -> bool {
-    match (&one.value, &other.value) {
+    match (one.value(), other.value()) {
         (Value::Scalar(_), Value::Scalar(_)) if one.is_null() || other.is_null() => {
             one.is_null() && other.is_null()
         }

@@ -261,7 +261,7 @@ fn values_keep_the_place_they_came_from() {
     let source = sources.add(Path::new("patch.json"), patch.to_owned()).unwrap();
     let mut resource = Resource::new(nodes("metadata: {name: x}\nspec:\n  a: 5\n", sources).remove(0));
     operations(source, sources).unwrap().apply(&mut resource, sources).unwrap();
-    let place = |path: &[&str]| sources.locate(resource.node.at(path).unwrap().origin).unwrap().to_string();
+    let place = |path: &[&str]| sources.locate(resource.node.at(path).unwrap().origin()).unwrap().to_string();
     assert_eq!(place(&["spec", "b", "c"]), "patch.json:3:36");
     assert_eq!(place(&["spec", "d"]), "test.yaml:3:6");
     assert_eq!(place(&["spec", "a"]), "test.yaml:3:6");

@@ -2,7 +2,7 @@
 
 use super::Result;
 use crate::diagnostic::Diagnostic;
-use crate::yaml::{Mapping, Node, Value};
+use crate::yaml::{Mapping, Node, Sequence, Value};
 
 /// The key of a directive.
 pub(super) const KEY: &str = "$patch";
@@ -33,7 +33,7 @@ pub(super) fn of_list(items: &[Node<'_>]) -> Result<Option<Directive>> {
 }
 
 /// The directive of a list, with every item that carries the same one taken out, and empty items too.
-pub(super) fn take_from_list(items: &mut Vec<Node<'_>>) -> Result<Option<Directive>> {
+pub(super) fn take_from_list(items: &mut Sequence<'_>) -> Result<Option<Directive>> {
     let directive = of_list(items)?;
     if let Some(directive) = directive {
         items.retain(|item| !is_dropped_with(item, directive));
@@ -43,7 +43,7 @@ pub(super) fn take_from_list(items: &mut Vec<Node<'_>>) -> Result<Option<Directi
 
 /// Whether an item goes when the list's directive is taken out.
 pub(super) fn is_dropped_with(item: &Node<'_>, directive: Directive) -> bool {
-    match &item.value {
+    match item.value() {
         Value::Mapping(fields) => {
             fields.is_empty() || of_mapping(fields).is_ok_and(|other| other == Some(directive))
         }
@@ -58,7 +58,7 @@ fn parse(node: &Node<'_>) -> Result<Directive> {
         Some("replace") => Ok(Directive::Replace),
         Some("merge") => Ok(Directive::Merge),
         text => Err(Diagnostic::error(format!("unknown patch strategy `{}`", text.unwrap_or_default()))
-            .at(node.origin)
+            .at(node.origin())
             .hint("`$patch` is `delete`, `replace` or `merge`")
             .into()),
     }

@@ -120,9 +120,9 @@ impl<'m, 's> Walk<'m, 's> {
 /// Quotes a string that older YAML takes for something else. The text comes out the same, but a value that
 /// replaces it later takes over the quotes.
 fn quote_old_words(value: &mut Node<'_>) {
-    let Some(text) = value.text().filter(|_| value.style == Style::Plain) else { return };
+    let Some(text) = value.text().filter(|_| value.style() == Style::Plain) else { return };
     if is_string(text, Typing::Core) && !is_string(text, Typing::Legacy) {
-        value.style = Style::DoubleQuoted;
+        value.set_style(Style::DoubleQuoted);
     }
 }
 

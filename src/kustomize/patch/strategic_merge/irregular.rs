@@ -8,7 +8,7 @@ use super::list::{Side, key_value};
 use super::{Outcome, Result, Walk, directive};
 use crate::diagnostic::Diagnostic;
 use crate::schema::TypeRef;
-use crate::yaml::{Key, Node, Origin, Style, Typing, Value, is_string};
+use crate::yaml::{Key, Node, Origin, Sequence, Style, Typing, Value, is_string};
 
 /// Up to how many items, of both sides, a list may have.
 const LIMIT: usize = 4096;
@@ -28,7 +28,7 @@ type Values<'s> = Vec<&'s str>;
 /// Merges the items as kyaml does.
 pub(super) fn combine<'m, 's>(
     walk: &Walk<'m, 's>,
-    target: &mut Vec<Node<'s>>,
+    target: &mut Sequence<'s>,
     side: Side<'_, 's>,
     list: TypeRef<'m>,
 ) -> Result<()> {
@@ -40,7 +40,7 @@ pub(super) fn combine<'m, 's>(
     check_size(&lists.items, &keys)?;
     let mut tuples = lists.tuples(&keys);
     if tuples.is_empty() {
-        *target = lists.items;
+        *target = lists.items.into();
         return Ok(());
     }
     if keys.len() > 1 {
@@ -60,7 +60,7 @@ pub(super) fn combine<'m, 's>(
         }
     }
     lists.append(&mut merged, &valid_keys)?;
-    *target = lists.take(&merged);
+    *target = lists.take(&merged).into();
     Ok(())
 }
 
@@ -71,17 +71,17 @@ fn check_size(items: &[Node<'_>], keys: &[&str]) -> Result<()> {
     let lacking = items.iter().find(|item| keys.iter().any(|key| key_value(item, key).is_empty()));
     let error = match lacking {
         Some(item) => Diagnostic::error("an item of a long list lacks a key that the list is merged by")
-            .at(item.origin)
+            .at(item.origin())
             .hint(format!("every item needs `{}`", keys.join("` and `"))),
         None => Diagnostic::error("the list is too long to be merged by more than two keys")
-            .at(items.first().map_or(Origin::NONE, |item| item.origin)),
+            .at(items.first().map_or(Origin::NONE, Node::origin)),
     };
     Err(error.into())
 }
 
 impl<'s> Lists<'s> {
-    fn new(target: &mut Vec<Node<'s>>, side: Side<'_, 's>) -> Self {
-        let mut items = std::mem::take(target);
+    fn new(target: &mut Sequence<'s>, side: Side<'_, 's>) -> Self {
+        let mut items = std::mem::take(target).into_vec();
         let target = (0..items.len()).collect();
         let patch = if let Side::Patch(changes) = side {
             let first = items.len();
@@ -184,7 +184,7 @@ impl<'s> Lists<'s> {
     /// An item of the patch as it was. Its directive counts once: the item may be found again, by other values.
     fn take_directive(&mut self, patch: usize) -> Node<'s> {
         let change = self.items[patch].clone();
-        if let Value::Mapping(fields) = &mut self.items[patch].value
+        if let Some(fields) = self.items[patch].as_mapping_mut()
             && directive::of_mapping(fields).is_ok_and(|directive| directive.is_some())
         {
             fields.remove(directive::KEY);
@@ -195,15 +195,15 @@ impl<'s> Lists<'s> {
     /// Gives a merged item the keys it was found by.
     fn ensure_keys(&mut self, walk: &Walk<'_, 's>, item: usize, keys: &[&str], values: &[&'s str]) {
         let item = &mut self.items[item];
-        let origin = item.origin;
-        let Value::Mapping(fields) = &mut item.value else { return };
+        let origin = item.origin();
+        let Some(fields) = item.as_mapping_mut() else { return };
         for (key, value) in keys.iter().zip(values).filter(|(_, value)| !value.is_empty()) {
             if fields.contains(key) {
                 continue;
             }
             let plain = is_string(value, Typing::Core) && is_string(value, Typing::Legacy);
             let style = if plain { Style::Plain } else { Style::DoubleQuoted };
-            let value = Node { origin, style, value: Value::Scalar(value) };
+            let value = Node::plain(value, origin).with_style(style);
             fields.push(Key { text: walk.comments.sources.keep((*key).to_owned()), origin }, value);
         }
     }
@@ -324,7 +324,7 @@ fn has_values(item: &Node<'_>, keys: &[&str], values: &[&str]) -> Result<bool> {
 
 /// The value of a key, or of the item itself where the key is empty.
 fn field<'a, 's>(item: &'a Node<'s>, key: &str) -> Result<Option<&'a Node<'s>>> {
-    let expected = match (&item.value, key) {
+    let expected = match (item.value(), key) {
         _ if item.is_null() => return Ok(None),
         (Value::Scalar(_), "") => return Ok(Some(item)),
         (Value::Mapping(fields), _) if !key.is_empty() => return Ok(fields.get(key)),
@@ -332,6 +332,6 @@ fn field<'a, 's>(item: &'a Node<'s>, key: &str) -> Result<Option<&'a Node<'s>>> 
         _ => "a mapping",
     };
     Err(Diagnostic::error(format!("expected {expected} in the list, found a {}", item.kind_name()))
-        .at(item.origin)
+        .at(item.origin())
         .into())
 }

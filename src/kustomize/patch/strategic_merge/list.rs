@@ -9,7 +9,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use super::directive::{self, Directive};
 use super::{Outcome, Result, Walk, irregular};
 use crate::schema::TypeRef;
-use crate::yaml::Node;
+use crate::yaml::{Node, Sequence};
 
 /// What the items of a list are merged with.
 #[derive(Clone, Copy)]
@@ -37,7 +37,7 @@ impl<'m, 's> Walk<'m, 's> {
     /// Merges the patch's list into the object's.
     pub(super) fn merge_list(
         &self,
-        items: &mut Vec<Node<'s>>,
+        items: &mut Sequence<'s>,
         patch: &Node<'s>,
         list: TypeRef<'m>,
     ) -> Result<Outcome<'s>> {
@@ -46,13 +46,13 @@ impl<'m, 's> Walk<'m, 's> {
             self.combine(items, Side::Patch(changes), list)?;
             return Ok(Outcome::Kept);
         };
-        let mut changes = changes.to_vec();
+        let mut changes = Sequence::from(changes.to_vec());
         directive::take_from_list(&mut changes)?;
         match directive {
             Directive::Delete => Ok(Outcome::Removed),
             Directive::Replace => {
                 self.settle_list(&mut changes, list)?;
-                Ok(Outcome::Replaced(Node::sequence(changes, patch.origin)))
+                Ok(Outcome::Replaced(Node::sequence(changes.into_vec(), patch.origin())))
             }
             Directive::Merge => {
                 self.combine(items, Side::Patch(&changes), list)?;
@@ -62,16 +62,16 @@ impl<'m, 's> Walk<'m, 's> {
     }
 
     /// Goes through a list that the patch does not have.
-    pub(super) fn keep_list(&self, items: &mut Vec<Node<'s>>, list: TypeRef<'m>) -> Result<()> {
+    pub(super) fn keep_list(&self, items: &mut Sequence<'s>, list: TypeRef<'m>) -> Result<()> {
         self.combine(items, Side::Nothing, list)
     }
 
     /// Goes through a list that both sides share.
-    pub(super) fn settle_list(&self, items: &mut Vec<Node<'s>>, list: TypeRef<'m>) -> Result<()> {
+    pub(super) fn settle_list(&self, items: &mut Sequence<'s>, list: TypeRef<'m>) -> Result<()> {
         self.combine(items, Side::Itself, list)
     }
 
-    fn combine(&self, items: &mut Vec<Node<'s>>, side: Side<'_, 's>, list: TypeRef<'m>) -> Result<()> {
+    fn combine(&self, items: &mut Sequence<'s>, side: Side<'_, 's>, list: TypeRef<'m>) -> Result<()> {
         let keys = list.merge_keys();
         let changes = if let Side::Patch(changes) = side { changes } else { &[] };
         let Some(used) = used_keys(items, changes, &keys) else {
@@ -82,7 +82,8 @@ impl<'m, 's> Walk<'m, 's> {
             ItemMerge { walk: self, list, added: FxHashMap::default(), removed: FxHashSet::default() };
         merge.walk_items(items, side, &objects, &patches)?;
         let ItemMerge { added, removed, .. } = merge;
-        *items = in_order(std::mem::take(items), added, &removed, &[&patches, &objects], used.len() > 1);
+        let old = std::mem::take(items).into_vec();
+        *items = in_order(old, added, &removed, &[&patches, &objects], used.len() > 1).into();
         Ok(())
     }
 }

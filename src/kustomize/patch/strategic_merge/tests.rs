@@ -297,7 +297,7 @@ fn values_keep_the_place_they_came_from() {
         "kind: Pod\nspec:\n  containers:\n  - name: b\n  - name: a\n    image: y\n  subdomain: s\n",
     );
     merge(&mut pod, &patch, &Schema::builtin(), &sources).unwrap();
-    let place = |node: Option<&Node<'_>>| sources.locate(node.unwrap().origin).unwrap().to_string();
+    let place = |node: Option<&Node<'_>>| sources.locate(node.unwrap().origin()).unwrap().to_string();
     let containers = pod.at(&["spec", "containers"]).unwrap().as_sequence().unwrap();
     assert_eq!(place(containers[0].get("name")), "patch.yaml:4:11");
     assert_eq!(place(containers[1].get("name")), "patch.yaml:5:11");

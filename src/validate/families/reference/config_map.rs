@@ -31,7 +31,7 @@ fn check(tree: &Tree<'_, '_>, findings: &mut Findings<'_>) {
             }
             let finding = Finding::new(
                 &RULE,
-                reference.name.origin,
+                reference.name.origin(),
                 format!("there is no ConfigMap `{name}` in namespace `{namespace}`"),
             );
             let mut finding = finding.object(workload.object.id).path(reference.path.as_str());

@@ -1,7 +1,7 @@
 //! Block mappings and sequences.
 
 use super::{Found, Lines, MAX_KEY, NO_LINE, is_blank_or_end};
-use crate::yaml::node::{Entry, Key, Mapping, Node, Style, Value};
+use crate::yaml::node::{Entry, Key, Mapping, Node, Style};
 use crate::yaml::parse::merge::has_duplicates;
 use crate::yaml::scalar::is_string;
 
@@ -58,7 +58,7 @@ impl<'s> Lines<'s> {
         }
         self.depth -= 1;
         let items = self.items.split_off(start);
-        Some(Node { origin, style: Style::Plain, value: Value::Sequence(items) })
+        Some(Node::sequence(items, origin))
     }
 
     fn item(&mut self, column: usize) -> Option<Node<'s>> {
@@ -104,7 +104,7 @@ impl<'s> Lines<'s> {
         }
         self.depth -= 1;
         let mapping = self.take_entries(start)?;
-        Some(Node { origin, style: Style::Plain, value: Value::Mapping(mapping) })
+        Some(Node::from_mapping(mapping, origin))
     }
 
     /// The mapping whose entries are the last ones read, from `start` on; none if a key is there twice.

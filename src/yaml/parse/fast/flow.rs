@@ -2,9 +2,10 @@
 
 use super::plain::ends_flow_plain;
 use super::{Lines, MAX_KEY, is_blank_or_end};
-use crate::yaml::node::{Entry, Key, Node, Style, Value};
+use crate::yaml::node::{Entry, Key, Node, Style};
 use crate::yaml::parse::compose::flow_plain_style;
 use crate::yaml::scalar::is_string;
+use crate::yaml::source::Origin;
 
 impl<'s> Lines<'s> {
     /// A flow collection; the position is behind its bracket then.
@@ -13,11 +14,11 @@ impl<'s> Lines<'s> {
         let origin = self.origin(self.position);
         let is_mapping = self.byte(self.position) == Some(b'{');
         self.position += 1;
-        let value = if is_mapping { self.flow_mapping()? } else { self.flow_sequence()? };
+        let node = if is_mapping { self.flow_mapping(origin)? } else { self.flow_sequence(origin)? };
         self.position += 1;
         self.depth -= 1;
         self.find_line_end();
-        Some(Node { origin, style: Style::Flow, value })
+        Some(node.with_style(Style::Flow))
     }
 
     /// Only where the position has left the line: JSON may be one very long line.
@@ -27,7 +28,7 @@ impl<'s> Lines<'s> {
         }
     }
 
-    fn flow_sequence(&mut self) -> Option<Value<'s>> {
+    fn flow_sequence(&mut self, origin: Origin) -> Option<Node<'s>> {
         let first = self.items.len();
         loop {
             if self.flow_space()? == b']' {
@@ -41,10 +42,10 @@ impl<'s> Lines<'s> {
                 _ => return None,
             }
         }
-        Some(Value::Sequence(self.items.split_off(first)))
+        Some(Node::sequence(self.items.split_off(first), origin))
     }
 
-    fn flow_mapping(&mut self) -> Option<Value<'s>> {
+    fn flow_mapping(&mut self, origin: Origin) -> Option<Node<'s>> {
         let first = self.entries.len();
         loop {
             if self.flow_space()? == b'}' {
@@ -62,7 +63,7 @@ impl<'s> Lines<'s> {
                 _ => return None,
             }
         }
-        Some(Value::Mapping(self.take_entries(first)?))
+        Some(Node::from_mapping(self.take_entries(first)?, origin))
     }
 
     /// Spaces, line breaks and comments; gives the byte behind them.

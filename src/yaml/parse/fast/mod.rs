@@ -13,7 +13,7 @@ mod quoted;
 use memchr::{memchr, memchr3_iter, memmem};
 
 use super::{Piece, SingleDocument};
-use crate::yaml::node::{Entry, Node, Style, Value};
+use crate::yaml::node::{Entry, Node, Style};
 use crate::yaml::scalar::Typing;
 use crate::yaml::source::{Origin, Sources};
 
@@ -100,7 +100,7 @@ impl<'s> Lines<'s> {
     }
 
     fn scalar(&self, text: &'s str, style: Style, start: usize) -> Node<'s> {
-        Node { origin: self.origin(start), style, value: Value::Scalar(text) }
+        Node::plain(text, self.origin(start)).with_style(style)
     }
 
     /// Goes to the first line from `start` on that has content.
