@@ -11,3 +11,4 @@ mod render_layout;
 mod render_safety;
 mod render_secrets;
 mod schema;
+mod validate;

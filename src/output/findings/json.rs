@@ -2,10 +2,10 @@
 
 use serde::Serialize;
 
-use super::{Findings, url};
-use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
+use super::place::Place;
+use super::{Findings, help, severity, url};
+use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::validate::Finding;
-use crate::yaml::Origin;
 
 /// What the JSON is, for programs that read it.
 const SCHEMA: &str = "stackgen.findings/v1";
@@ -28,16 +28,6 @@ struct Item<'a> {
     related: Vec<Related<'a>>,
     help: &'a str,
     url: String,
-}
-
-/// Lines and columns count from 1, columns in characters; the end is the column behind the last character.
-#[derive(Serialize, Default)]
-struct Place {
-    file: String,
-    line: u32,
-    column: u32,
-    end_line: u32,
-    end_column: u32,
 }
 
 #[derive(Serialize)]
@@ -69,28 +59,8 @@ impl Findings<'_> {
             related: related
                 .map(|(origin, message)| Related { message, place: self.place(*origin) })
                 .collect(),
-            help: finding.help.as_deref().unwrap_or(finding.rule.fix),
+            help: help(finding),
             url: url(finding.rule.id),
         }
-    }
-
-    fn place(&self, origin: Origin) -> Place {
-        let Some(location) = self.sources.locate(origin) else { return Place::default() };
-        let width = self.sources.word(origin).map_or(0, |word| word.chars().count());
-        Place {
-            file: self.file(&location.file),
-            line: location.line,
-            column: location.column,
-            end_line: location.line,
-            end_column: location.column + u32::try_from(width).unwrap_or(u32::MAX),
-        }
-    }
-}
-
-fn severity(severity: Severity) -> &'static str {
-    match severity {
-        Severity::Error => "error",
-        Severity::Warning => "warning",
-        Severity::Note => "note",
     }
 }

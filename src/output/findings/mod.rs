@@ -1,6 +1,11 @@
 //! What rules found, as text for people and for machines.
 
+mod github;
 mod json;
+mod junit;
+mod markdown;
+mod place;
+mod sarif;
 
 use std::path::Path;
 
@@ -19,17 +24,30 @@ pub enum FindingsFormat {
     Text,
     /// `stackgen.findings/v1`
     Json,
+    /// SARIF 2.1.0, for code scanning
+    Sarif,
+    /// JUnit XML, for the test reports of CI systems
+    Junit,
+    /// Workflow commands that GitHub turns into annotations
+    Github,
+    /// A table, for a step summary or a comment
+    Markdown,
 }
 
 impl FindingsFormat {
     /// All of them.
-    pub const ALL: [Self; 2] = [Self::Text, Self::Json];
+    pub const ALL: [Self; 6] =
+        [Self::Text, Self::Json, Self::Sarif, Self::Junit, Self::Github, Self::Markdown];
 
     /// The word for it on the command line.
     pub fn name(self) -> &'static str {
         match self {
             Self::Text => "text",
             Self::Json => "json",
+            Self::Sarif => "sarif",
+            Self::Junit => "junit",
+            Self::Github => "github",
+            Self::Markdown => "markdown",
         }
     }
 
@@ -58,6 +76,10 @@ impl Findings<'_> {
         match format {
             FindingsFormat::Text => Ok(self.text()),
             FindingsFormat::Json => json::write(self),
+            FindingsFormat::Sarif => sarif::write(self),
+            FindingsFormat::Junit => junit::write(self),
+            FindingsFormat::Github => Ok(github::write(self)),
+            FindingsFormat::Markdown => Ok(markdown::write(self)),
         }
     }
 
@@ -81,11 +103,6 @@ impl Findings<'_> {
             counts.into_iter().filter_map(|(severity, one)| of(severity, one)).collect();
         counts.join(", ")
     }
-
-    /// A file as findings name it.
-    fn file(&self, file: &Path) -> String {
-        file.strip_prefix(self.directory).unwrap_or(file).display().to_string()
-    }
 }
 
 /// A finding as a message.
@@ -99,11 +116,25 @@ fn diagnostic(finding: &Finding) -> Diagnostic {
         place: Some(Place::Origin(finding.origin)),
         object: finding.object.clone(),
         related: related.collect(),
-        hints: vec![finding.help.clone().unwrap_or_else(|| rule.fix.to_owned())],
+        hints: vec![help(finding).to_owned()],
     }
 }
 
 /// Where a rule is described.
 fn url(rule: &str) -> String {
     format!("{DOCUMENTATION}#{}", rule.replace('/', ""))
+}
+
+/// A severity as machines read it.
+fn severity(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Error => "error",
+        Severity::Warning => "warning",
+        Severity::Note => "note",
+    }
+}
+
+/// What to do about a finding.
+fn help(finding: &Finding) -> &str {
+    finding.help.as_deref().unwrap_or(finding.rule.fix)
 }

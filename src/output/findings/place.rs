@@ -1,0 +1,51 @@
+//! Where findings are, in the words of machines.
+
+use serde::Serialize;
+
+use super::Findings;
+use crate::yaml::Origin;
+
+/// Lines and columns count from 1, columns in characters; the end is the column behind the last character. Everything
+/// is empty for what has no place.
+#[derive(Clone, Debug, Serialize, Default, PartialEq, Eq)]
+pub(super) struct Place {
+    /// Relative to the working directory if it is in there.
+    pub(super) file: String,
+    pub(super) line: u32,
+    pub(super) column: u32,
+    pub(super) end_line: u32,
+    pub(super) end_column: u32,
+}
+
+impl Findings<'_> {
+    /// The place of an origin.
+    pub(super) fn place(&self, origin: Origin) -> Place {
+        let Some(location) = self.sources.locate(origin) else { return Place::default() };
+        let width = self.sources.word(origin).map_or(0, |word| word.chars().count());
+        let file = location.file.strip_prefix(self.directory).unwrap_or(&location.file);
+        Place {
+            file: file.display().to_string(),
+            line: location.line,
+            column: location.column,
+            end_line: location.line,
+            end_column: location.column + u32::try_from(width.max(1)).unwrap_or(u32::MAX),
+        }
+    }
+}
+
+impl Place {
+    /// Whether there is a place at all.
+    pub(super) fn is_some(&self) -> bool {
+        self.line > 0
+    }
+}
+
+impl std::fmt::Display for Place {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        if self.is_some() {
+            write!(formatter, "{}:{}:{}", self.file, self.line, self.column)
+        } else {
+            formatter.write_str("?")
+        }
+    }
+}

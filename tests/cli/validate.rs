@@ -1,0 +1,143 @@
+//! `stackgen validate`: what it reads, what it prints, how it ends.
+
+use serde_json::Value;
+
+use crate::support::Workspace;
+
+const POD: &str = "\
+apiVersion: v1
+kind: Pod
+metadata:
+  name: web
+  namespace: web
+spec:
+  containers:
+  - name: web
+    image: registry.example.com/web:1.4.2
+    envFrom:
+    - configMapRef: {name: settings}
+";
+const CONFIG_MAP: &str = "\
+apiVersion: v1
+kind: ConfigMap
+metadata:
+  name: settings
+  namespace: web
+";
+const RULE: [&str; 2] = ["--rules", "ref/configmap"];
+
+fn workspace() -> Workspace {
+    Workspace::with(&[("tree/pod.yaml", POD)])
+}
+
+#[test]
+fn what_one_file_names_may_be_in_another() {
+    let workspace = workspace();
+    workspace.write("tree/deeper/settings.yml", CONFIG_MAP);
+    workspace.write("tree/.hidden/broken.yaml", "a: [");
+    workspace.run(["validate", "tree"].into_iter().chain(RULE)).is(0, "", "");
+    let alone = workspace.run(["validate", "tree/pod.yaml"].into_iter().chain(RULE));
+    assert_eq!(alone.status, Some(1));
+    workspace
+        .run(["validate", "tree/pod.yaml", "tree/deeper/settings.yml"].into_iter().chain(RULE))
+        .is(0, "", "");
+}
+
+#[test]
+fn a_kustomization_is_built_and_its_sources_are_named() {
+    let workspace = workspace();
+    workspace.write("tree/kustomization.yaml", "resources: [pod.yaml]\nnamePrefix: my-\n");
+    let run = workspace.run(["validate", "tree"].into_iter().chain(RULE));
+    assert_eq!(run.status, Some(1));
+    assert!(run.stdout.contains("--> tree/pod.yaml:11:28\n"), "{}", run.stdout);
+    assert!(run.stdout.contains("object: v1 Pod web/my-web\n"), "{}", run.stdout);
+}
+
+#[test]
+fn the_items_of_a_list_are_objects() {
+    let indented = |text: &str| text.replace('\n', "\n  ");
+    let list =
+        format!("apiVersion: v1\nkind: List\nitems:\n- {}\n- {}\n", indented(POD), indented(CONFIG_MAP));
+    let workspace = Workspace::with(&[("list.yaml", &list)]);
+    workspace.run(["validate", "list.yaml"].into_iter().chain(RULE)).is(0, "", "");
+}
+
+#[test]
+fn the_level_that_fails_is_a_choice() {
+    let workspace = workspace();
+    let run = |level| workspace.run(["validate", "tree", "--fail-on", level].into_iter().chain(RULE)).status;
+    assert_eq!(["note", "warning", "error"].map(run), [Some(1); 3]);
+}
+
+#[test]
+fn several_reports_of_one_run() {
+    let workspace = workspace();
+    let reports =
+        ["-o", "json=findings.json", "-o", "sarif=findings.sarif", "-o", "junit=junit.xml", "-o", "github"];
+    let run = workspace.run(["validate", "tree"].into_iter().chain(RULE).chain(reports));
+    run.is(
+        1,
+        "::error file=tree/pod.yaml,line=11,col=28,endColumn=36,title=ref/configmap::there is no ConfigMap `settings` \
+         in namespace `web`%0Aadd the ConfigMap, correct the name, or set `optional: true` if the pods start without it\n",
+        "",
+    );
+    let json: Value = serde_json::from_str(&workspace.read("findings.json")).unwrap();
+    assert_eq!(json["schema"], "stackgen.findings/v1");
+    let finding = &json["findings"][0];
+    let place = ["file", "line", "column", "end_line", "end_column"].map(|key| finding[key].to_string());
+    assert_eq!(place, ["\"tree/pod.yaml\"", "11", "28", "11", "36"]);
+    assert_eq!(finding["object"], "v1 Pod web/web");
+    assert_eq!(finding["path"], "spec.containers[0].envFrom[0].configMapRef.name");
+    assert!(
+        workspace
+            .read("junit.xml")
+            .contains("<testcase name=\"tree/pod.yaml:11:28 v1 Pod web/web\" classname=\"ref/configmap\">")
+    );
+}
+
+#[test]
+fn sarif_is_sarif() {
+    let workspace = workspace();
+    let text = workspace.run(["validate", "tree", "-o", "sarif"].into_iter().chain(RULE)).stdout;
+    let log: serde_sarif::sarif::Sarif = serde_json::from_str(&text).unwrap();
+    let result = &log.runs[0].results.as_ref().unwrap()[0];
+    assert_eq!(result.rule_id.as_deref(), Some("ref/configmap"));
+    let json: Value = serde_json::from_str(&text).unwrap();
+    let location = &json["runs"][0]["results"][0]["locations"][0]["physicalLocation"];
+    assert_eq!(location["artifactLocation"]["uri"], "tree/pod.yaml");
+    assert_eq!(location["region"]["startLine"], 11);
+    workspace.write("tree/settings.yaml", CONFIG_MAP);
+    let clean = workspace.run(["validate", "tree", "-o", "sarif"].into_iter().chain(RULE)).quiet_success();
+    assert_eq!(
+        serde_json::from_str::<Value>(&clean).unwrap()["runs"][0]["results"],
+        Value::Array(Vec::new())
+    );
+}
+
+#[test]
+fn a_report_without_findings_says_so() {
+    let workspace = Workspace::with(&[("settings.yaml", CONFIG_MAP)]);
+    let run = |format| workspace.run(["validate", "settings.yaml", "-o", format]).quiet_success();
+    assert_eq!(run("text"), "");
+    assert_eq!(run("github"), "");
+    assert_eq!(run("markdown"), "stackgen validate: no findings\n");
+    assert!(run("junit").contains("tests=\"1\" failures=\"0\""));
+}
+
+#[test]
+fn what_cannot_be_read_is_an_error() {
+    let workspace = workspace();
+    let stderr = workspace.run(["validate", "tre"]).fails_with(2);
+    assert!(stderr.starts_with("error: cannot read it: "), "{stderr}");
+    let stderr = workspace.run(["validate", "tree", "--rules", "ref/configmaps"]).fails_with(2);
+    assert!(stderr.ends_with("hint: did you mean `ref/configmap`?\n"), "{stderr}");
+    let stderr = workspace.run(["validate", "tree", "-o", "xml"]).fails_with(2);
+    assert!(stderr.contains("the formats are text, json, sarif, junit, github, markdown"), "{stderr}");
+}
+
+#[test]
+fn explains_a_rule_with_examples() {
+    let text = Workspace::new().run(["validate", "--explain", "ref/configmap"]).quiet_success();
+    assert!(text.starts_with("ref/configmap: pods ask for a ConfigMap that is not there\n"), "{text}");
+    assert!(text.contains("\n# bad\n") && text.contains("\n# good\n"), "{text}");
+}
