@@ -5,6 +5,8 @@ PROMETHEUS = {
     ("", "nodes"): READ, ("", "pods"): READ, ("", "services"): READ, ("discovery.k8s.io", "endpointslices"): READ,
     ("", "nodes/metrics"): {"get"}, ("url", "/metrics"): {"get"}, ("url", "/metrics/slis"): {"get"},
 }
+# What a shard of kube-state-metrics asks about itself (components/ksm-sharding).
+SHARD = {("", "pods"): {"get"}, ("apps", "statefulsets"): {"get"}}
 GROUPS = {
     "apps": {"daemonsets", "deployments", "replicasets", "statefulsets"}, "autoscaling": {"horizontalpodautoscalers"},
     "batch": {"cronjobs", "jobs"}, "policy": {"poddisruptionbudgets"}, "storage.k8s.io": {"storageclasses"},
@@ -36,17 +38,25 @@ def check(where, stack, problem):
             if not stack.find("ServiceAccount", subject.get("namespace", "-"), subject["name"]):
                 problem(at, f"binds {subject['kind']} {subject['name']}, which is not rendered")
     same(where, stack, "monitoring-prometheus", PROMETHEUS, problem)
-    listed = next(argument for argument in stack.pod("kube-state-metrics").spec["containers"][0]["args"] if argument.startswith("--resources="))
+    arguments = stack.pod("kube-state-metrics").spec["containers"][0]["args"]
+    listed = next(argument for argument in arguments if argument.startswith("--resources="))
     needs = {(next((group for group, names in GROUPS.items() if name in names), ""), name): {"list", "watch"}
              for name in listed.partition("=")[2].split(",")}
     same(where, stack, "monitoring-kube-state-metrics", needs, problem)
+    sharded = {"--pod=$(POD_NAME)", "--pod-namespace=$(POD_NAMESPACE)"} <= set(arguments)
+    if sharded != (stack.pod("kube-state-metrics").workload["kind"] == "StatefulSet"):
+        problem(f"{where}: kube-state-metrics", "only pods of a StatefulSet can find out which shard they are")
+    if sharded or stack.find("Role", "monitoring", "kube-state-metrics"):
+        same(where, stack, "kube-state-metrics", SHARD, problem, "monitoring")
     for account in stack.of("ServiceAccount"):
         if account.get("automountServiceAccountToken") is not False:
             problem(f"{where}: ServiceAccount {account['metadata']['name']}", "mounts its token into every pod")
 
 
-def same(where, stack, name, needs, problem):
-    has = granted(stack.find("ClusterRole", "-", name))
+def same(where, stack, name, needs, problem, namespace=None):
+    kind = "Role" if namespace else "ClusterRole"
+    role = stack.find(kind, namespace or "-", name)
+    has = granted(role) if role else {}
     for key in sorted(set(has) | set(needs)):
         if has.get(key) != needs.get(key):
-            problem(f"{where}: ClusterRole {name}", f"{'/'.join(key)}: has {sorted(has.get(key, []))}, needs {sorted(needs.get(key, []))}")
+            problem(f"{where}: {kind} {name}", f"{'/'.join(key)}: has {sorted(has.get(key, []))}, needs {sorted(needs.get(key, []))}")
