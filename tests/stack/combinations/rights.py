@@ -1,4 +1,6 @@
 """Least rights: nobody reads Secrets, and each role is exactly what its part needs."""
+import yaml
+
 READ = {"get", "list", "watch"}
 FORBIDDEN = {"secrets", "configmaps", "nodes/proxy", "pods/exec", "pods/log"}
 PROMETHEUS = {
@@ -48,9 +50,25 @@ def check(where, stack, problem):
         problem(f"{where}: kube-state-metrics", "only pods of a StatefulSet can find out which shard they are")
     if sharded or stack.find("Role", "monitoring", "kube-state-metrics"):
         same(where, stack, "kube-state-metrics", SHARD, problem, "monitoring")
+    if stack.find("ClusterRole", "-", "monitoring-kube-state-metrics-flux"):
+        same(where, stack, "monitoring-kube-state-metrics-flux", custom_resources(where, stack, arguments, problem), problem)
     for account in stack.of("ServiceAccount"):
         if account.get("automountServiceAccountToken") is not False:
             problem(f"{where}: ServiceAccount {account['metadata']['name']}", "mounts its token into every pod")
+
+
+def custom_resources(where, stack, arguments, problem):
+    """The kinds that kube-state-metrics is told to show besides those of Kubernetes, and the definitions of all."""
+    if "--custom-resource-state-config-file=/etc/kube-state-metrics/custom-resources.yaml" not in arguments:
+        problem(f"{where}: kube-state-metrics", "is not told of custom-resources.yaml, but has the right to what it names")
+    settings = next(item for item in stack.of("ConfigMap") if item["metadata"]["name"].startswith("kube-state-metrics-custom-resources"))
+    kinds = [resource["groupVersionKind"] for resource in yaml.safe_load(settings["data"]["custom-resources.yaml"])["spec"]["resources"]]
+    return {("apiextensions.k8s.io", "customresourcedefinitions"): {"list", "watch"},
+            **{(kind["group"], plural(kind["kind"])): {"list", "watch"} for kind in kinds}}
+
+
+def plural(kind):
+    return kind.lower()[:-1] + "ies" if kind.endswith("y") else kind.lower() + "s"
 
 
 def same(where, stack, name, needs, problem, namespace=None):

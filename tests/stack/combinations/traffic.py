@@ -14,6 +14,9 @@ ALLOWED = {
 PARTS = {"prometheus", "alertmanager", "grafana", "kube-state-metrics", "node-exporter"}
 STRANGER = ("default", {"app": "stranger"})
 GATEWAY = ("monitoring-gateway", {"gateway.networking.k8s.io/gateway-name": "grafana"})
+# Pods of others that are scraped: an application, and the engines of components/gitops-alerts-*.
+OTHERS = [(("shop", {"app": "web"}), 8080), (("argocd", {"app.kubernetes.io/name": "argocd-application-controller"}), 8082),
+          (("argocd", {"app.kubernetes.io/name": "argocd-notifications-controller"}), 9001), (("flux-system", {"app": "source-controller"}), 8080)]
 PRIVATE, PUBLIC = "10.1.2.3", "203.0.113.7"
 
 
@@ -31,7 +34,20 @@ def check(where, stack, problem):
     expected = {edge for edge in ALLOWED if edge[0] in there and edge[1:] in answering}
     for edge in sorted(reached ^ expected):
         problem(where, f"{edge[0]} {'reaches' if edge in reached else 'does not reach'} {edge[1]}:{edge[2]}")
+    elsewhere(where, stack, policies, problem)
     outside(where, stack, policies, problem)
+
+
+def elsewhere(where, stack, policies, problem):
+    """Prometheus gets to the metrics of other namespaces, whose own policies are theirs; nobody else gets there."""
+    for pod in stack.pods:
+        if pod.on_host or pod.app not in PARTS:
+            continue
+        for target, port in OTHERS:
+            reaches = any(matches(rule, "to", target, port, "TCP", pod.namespace)
+                          for spec in governing(policies, pod, "Egress") for rule in spec.get("egress", []))
+            if reaches != (pod.app == "prometheus"):
+                problem(f"{where}: {pod.id}", f"{'reaches' if reaches else 'does not reach'} port {port} of a pod in namespace {target[0]}")
 
 
 def outside(where, stack, policies, problem):
