@@ -15,8 +15,7 @@ use crate::diagnostic::{Diagnostic, Diagnostics, Severity, closest};
 use crate::output::{Findings as Writer, FindingsFormat};
 use crate::stack::{self, BuiltCluster, Cluster, Workspace, build_clusters};
 use crate::validate::{
-    Finding, Input, Profile, Rule, Target, Tree, Wanted, find_rule, in_order, rules, validate_texts,
-    validate_tree,
+    Finding, Gathering, Input, OfTree, Profile, Rule, Target, Tree, Wanted, find_rule, names, rules,
 };
 use crate::yaml::Sources;
 
@@ -145,7 +144,6 @@ pub(super) fn run(
     } else {
         arguments.validate_paths(sources)?
     };
-    let findings = in_order(findings, sources);
     arguments.report(&findings, printer, sources)?;
     let fail_on = Severity::from(arguments.fail_on);
     let is_failed = findings.iter().any(|finding| finding.rule.severity >= fail_on);
@@ -173,8 +171,7 @@ impl Arguments {
     fn wanted(&self) -> Result<Wanted, Diagnostics> {
         let mut errors = Diagnostics::default();
         for name in &self.rules {
-            let is_known = |rule: &&Rule| rule.id == name || name.ends_with('/') && rule.id.starts_with(name);
-            if !rules().iter().any(is_known) {
+            if !rules().iter().any(|rule| names(name, rule)) {
                 errors.push(unknown_rule(name));
             }
         }
@@ -190,9 +187,10 @@ impl Arguments {
         let target = || Target { cloud: self.cloud.map(Into::into), releases: Vec::new() };
         let tree = |input| Tree::of_input(input, target(), sources);
         let earlier = earlier.as_ref().map(tree);
-        let mut findings = validate_texts(&input.texts, wanted);
-        findings.extend(validate_tree(&tree(&input), earlier.as_ref(), wanted));
-        Ok(findings.into_list())
+        let mut gathering = Gathering::new(wanted, sources);
+        gathering.add_texts(&input.texts);
+        gathering.add_tree(OfTree::validate(&tree(&input), earlier.as_ref(), wanted));
+        Ok(gathering.finish())
     }
 
     /// What is wrong with the stack: with its sources, and with what is rendered for each cluster.
@@ -205,15 +203,16 @@ impl Arguments {
         let work = |built: &BuiltCluster<'_, '_>| {
             let target = Target { cloud: Some(built.cluster.cloud), releases: Vec::new() };
             let nodes = built.resources.iter().map(|resource| &resource.node);
-            Ok(validate_tree(&Tree::new(nodes, target, sources), None, wanted))
+            Ok(OfTree::validate(&Tree::new(nodes, target, sources), None, wanted))
         };
         let fleet = build_clusters((&settings, &clusters), &mut files, &templates, sources, work)?;
         printer.report(&fleet.warnings, sources);
         let mut input = Input::default();
         input.add_files(0, sources);
-        let mut findings = validate_texts(&input.texts, wanted);
-        fleet.results.into_iter().for_each(|found| findings.extend(found));
-        Ok(findings.into_list())
+        let mut gathering = Gathering::new(wanted, sources);
+        gathering.add_texts(&input.texts);
+        fleet.results.into_iter().for_each(|of_tree| gathering.add_tree(of_tree));
+        Ok(gathering.finish())
     }
 
     /// Writes all reports, those into files first: a broken pipe must not keep a file from being written.

@@ -5,19 +5,22 @@
 //! find is a [`Finding`]: plain data with an origin, sorted by place, whatever order it was found in.
 
 mod finding;
+mod gathering;
 mod input;
 mod object;
 mod rule;
 mod run;
+mod suppression;
 mod tree;
 mod workload;
 
 pub mod families;
 
 pub use finding::{Finding, Findings};
+pub use gathering::{Gathering, OfTree};
 pub use input::{Input, Text};
 pub use object::Object;
-pub use rule::{Check, Example, Profile, Rule, Run, Wanted};
-pub use run::{find_rule, in_order, rules, validate_texts, validate_tree};
+pub use rule::{Check, Example, Profile, Rule, Run, Wanted, names};
+pub use run::{find_rule, rules, validate_texts, validate_tree};
 pub use tree::{Target, Tree};
 pub use workload::Workload;

@@ -29,10 +29,14 @@ pub struct Wanted {
 impl Wanted {
     /// Whether the rule is one of them.
     pub fn has(&self, rule: &Rule) -> bool {
-        let is_named =
-            |name: &String| rule.id == name || name.ends_with('/') && rule.id.starts_with(name.as_str());
-        rule.profile <= self.profile && (self.only.is_empty() || self.only.iter().any(is_named))
+        rule.profile <= self.profile
+            && (self.only.is_empty() || self.only.iter().any(|name| names(name, rule)))
     }
+}
+
+/// Whether a name is that of the rule or, with a slash at its end, of the rule's family.
+pub fn names(name: &str, rule: &Rule) -> bool {
+    rule.id == name || name.ends_with('/') && rule.id.starts_with(name)
 }
 
 /// What is looked for, and why.
@@ -93,6 +97,8 @@ pub enum Run {
     Object(fn(&Object<'_, '_>, &Tree<'_, '_>, &mut Findings<'_>)),
     /// All objects.
     Tree(fn(&Tree<'_, '_>, &mut Findings<'_>)),
+    /// Nothing: its findings are made when all others are gathered.
+    Gathering,
     /// The earlier tree and the one that comes after it.
     Change(fn(&Tree<'_, '_>, &Tree<'_, '_>, &mut Findings<'_>)),
 }

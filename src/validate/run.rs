@@ -1,17 +1,14 @@
 //! Running the checks that the profile wants, on as many threads as there are, with the same result on any number.
 
-use std::path::PathBuf;
-
 use rayon::prelude::*;
 use rustc_hash::FxHashSet;
 
 use super::families::CHECKS;
-use super::finding::{Finding, Findings};
+use super::finding::Findings;
 use super::input::Text;
 use super::object::Object;
 use super::rule::{Check, Rule, Run, Wanted};
 use super::tree::Tree;
-use crate::yaml::Sources;
 
 /// Objects that one thread looks at in a row.
 const OBJECTS_IN_A_ROW: usize = 128;
@@ -89,27 +86,4 @@ fn gather<'w>(parts: Vec<Findings<'w>>, wanted: &'w Wanted) -> Findings<'w> {
         all.extend(part);
         all
     })
-}
-
-/// Findings by file, line and column, then by rule; the same one of several trees once.
-pub fn in_order(findings: Vec<Finding>, sources: &Sources) -> Vec<Finding> {
-    let mut placed: Vec<_> = findings
-        .into_iter()
-        .map(|finding| {
-            let place = sources.locate(finding.origin);
-            let place = place.map_or((PathBuf::new(), 0, 0), |place| (place.file, place.line, place.column));
-            (place, finding)
-        })
-        .collect();
-    placed.sort_by(|(place, one), (other_place, other)| {
-        let key = |finding: &Finding| (finding.rule.id, finding.message.clone(), finding.object.clone());
-        place.cmp(other_place).then_with(|| key(one).cmp(&key(other)))
-    });
-    placed.dedup_by(|(place, one), (other_place, other)| {
-        place == other_place
-            && one.rule.id == other.rule.id
-            && one.message == other.message
-            && one.object == other.object
-    });
-    placed.into_iter().map(|(_, finding)| finding).collect()
 }

@@ -7,7 +7,7 @@
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, OnceLock, PoisonError};
 
 use elsa::sync::FrozenVec;
 
@@ -81,9 +81,22 @@ impl Source<'_> {
 struct File {
     path: PathBuf,
     text: Box<str>,
+    /// Where its lines begin, once somebody has asked for a line.
+    lines: OnceLock<Vec<u32>>,
     base: u32,
     /// For text that stands inside another file: where it stands there.
     inside: Origin,
+}
+
+impl File {
+    /// Where lines begin: one line is found again and again when many messages are shown.
+    fn lines(&self) -> &[u32] {
+        self.lines.get_or_init(|| {
+            let ends = memchr::memchr_iter(b'\n', self.text.as_bytes());
+            let next = |end: usize| u32::try_from(end + 1).ok();
+            std::iter::once(0).chain(ends.filter_map(next)).collect()
+        })
+    }
 }
 
 /// More text was added than origins can count.
@@ -130,6 +143,7 @@ impl Sources {
         let file = self.files.push_get(Box::new(File {
             path: path.to_owned(),
             text: text.into_boxed_str(),
+            lines: OnceLock::new(),
             base,
             inside,
         }));
@@ -172,14 +186,22 @@ impl Sources {
 
     fn position(&self, origin: Origin) -> Option<Location> {
         let file = self.file(origin)?;
-        let before = file.text.get(..(origin.0 - file.base) as usize)?;
-        let line_start = memchr::memrchr(b'\n', before.as_bytes()).map_or(0, |newline| newline + 1);
-        let lines = memchr::memchr_iter(b'\n', before.as_bytes()).count();
+        let offset = origin.0 - file.base;
+        let lines = file.lines();
+        let line = lines.partition_point(|start| *start <= offset);
+        let before = file.text.get(*lines.get(line.checked_sub(1)?)? as usize..offset as usize)?;
         Some(Location {
             file: file.path.clone(),
-            line: u32::try_from(lines + 1).unwrap_or(u32::MAX),
-            column: u32::try_from(before[line_start..].chars().count() + 1).unwrap_or(u32::MAX),
+            line: u32::try_from(line).unwrap_or(u32::MAX),
+            column: u32::try_from(before.chars().count() + 1).unwrap_or(u32::MAX),
         })
+    }
+
+    /// The file of an origin, and how many bytes into it: equal for two readings of one file.
+    pub fn offset(&self, origin: Origin) -> Option<(&Path, usize)> {
+        let origin = self.outermost(origin);
+        let file = self.file(origin)?;
+        Some((&file.path, (origin.0 - file.base) as usize))
     }
 
     /// The line of text that holds an origin, without its line end.

@@ -3,6 +3,7 @@
 use super::rule::Check;
 
 mod reference;
+pub(super) mod suppress;
 
 /// The checks of all families, in the order in which `--list-rules` shows their rules.
-pub(super) const CHECKS: &[&[&Check]] = &[reference::CHECKS];
+pub(super) const CHECKS: &[&[&Check]] = &[reference::CHECKS, suppress::CHECKS];
