@@ -103,6 +103,8 @@ def alertmanager_config(maps, folder, ports, secrets, url_files=False):
     text = text.replace("/etc/alertmanager/secrets", os.path.join(folder, "secrets"))
     config = yaml.safe_load(text)
     config["global"].update(smtp_smarthost=f"127.0.0.1:{ports['smtp']}", smtp_require_tls=False)
+    if "http" in ports:
+        config["global"]["pagerduty_url"] = f"http://127.0.0.1:{ports['http']}/pagerduty/"
     for receiver in config["receivers"]:
         for hook in receiver.get("webhook_configs", []):
             if not url_files:
