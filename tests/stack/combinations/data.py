@@ -1,6 +1,8 @@
 """Disks: the limits of the data fit the claim, 30 days in production, and a class that the cloud has."""
 import re
 
+from .table import OWN
+
 UNITS = {"Gi": 2**30, "Mi": 2**20, "Ti": 2**40, "GB": 10**9, "MB": 10**6, "TB": 10**12}
 BUILT_IN = {"storage-managed-premium-aks": "managed-premium", "storage-standard-rwo-gke": "standard-rwo", "storage-gp2-eks": "gp2"}
 DRIVERS = {"aks": {"disk.csi.azure.com"}, "gke": {"pd.csi.storage.gke.io"}, "eks": {"ebs.csi.aws.com", "ebs.csi.eks.amazonaws.com"}}
@@ -45,7 +47,8 @@ def classes(where, combination, stack, problem):
         name = claim["spec"].get("storageClassName")
         if name != wanted or claim["spec"]["accessModes"] != ["ReadWriteOnce"]:
             problem(where, f"claim {claim['metadata']['name']} asks for {name}, expected {wanted}, ReadWriteOnce")
-    if claims and not chosen and wanted not in declared:
+    # A cluster of one's own has disks of its own: its class of this name comes with the overlay.
+    if claims and not chosen and wanted not in declared and combination.cloud != OWN:
         problem(where, f"class {wanted} is not rendered")
     for name, item in declared.items():
         held = (item["reclaimPolicy"] == "Retain" and item["volumeBindingMode"] == "WaitForFirstConsumer"

@@ -2,7 +2,15 @@
 import re
 
 
+# Who shows parts of the control plane to its users; elsewhere a job would find nothing, and its alerts be false.
+SHOWN = {"etcd": {"base"}, "kube-scheduler": {"base", "eks"}, "kube-controller-manager": {"base", "eks"}, "kube-proxy": {"base", "aks"}}
+
+
 def check(where, combination, stack, problem):
+    config = next(item["data"]["prometheus.yaml"] for item in stack.of("ConfigMap") if item["metadata"]["name"] == "prometheus-config")
+    for job in re.findall(r"(?m)^  - job_name: (\S+)$", config):
+        if combination.cloud not in SHOWN.get(job, {combination.cloud}):
+            problem(where, f"job {job} finds nothing on {combination.cloud}")
     for name, rules in PROFILES.items():
         if combination.has(name):
             rules(f"{where}: {name}", stack, problem)

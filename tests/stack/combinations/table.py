@@ -4,6 +4,8 @@ import re
 
 CLOUDS = ("aks", "gke", "eks")
 ENVIRONMENTS = ("dev", "staging", "prod")
+OWN = "base"  # the stack without a cloud, for clusters of one's own
+INSIDE = "inside"  # of use only as a part of the components that list it
 NAME = re.compile(r"`([^`]+)`")
 
 
@@ -21,12 +23,13 @@ class Combination:
 
     def folder(self, root, scratch):
         """The overlay itself, or a kustomization beside it in the scratch folder."""
+        under = os.path.join(root, self.overlay if self.cloud == OWN else os.path.join("overlays", self.overlay))
         if not self.components:
-            return os.path.join(root, "overlays", self.overlay)
+            return under
         folder = os.path.join(scratch, re.sub(r"[^a-z0-9]+", "-", self.name))
         os.makedirs(folder, exist_ok=True)
         up = os.path.relpath(root, folder)
-        lines = ["resources:", f"  - {up}/overlays/{self.overlay}", "components:"]
+        lines = ["resources:", f"  - {os.path.relpath(under, folder)}", "components:"]
         lines += [f"  - {up}/components/{name}" for name in self.components]
         with open(os.path.join(folder, "kustomization.yaml"), "w", encoding="utf-8") as file:
             file.write("\n".join(lines) + "\n")
@@ -45,20 +48,32 @@ def overlays_of(cell):
     return list(CLOUDS) if cell == "all" else NAME.findall(cell)
 
 
+def inside(root):
+    """Component to the components that take it in."""
+    found = {}
+    for name in os.listdir(os.path.join(root, "components")):
+        with open(os.path.join(root, "components", name, "kustomization.yaml"), encoding="utf-8") as file:
+            for part in re.findall(r"(?m)^  - \.\./([a-z0-9-]+)$", file.read()):
+                found.setdefault(part, set()).add(name)
+    return found
+
+
 def documented(root, problem):
     """Every overlay alone, every component on each overlay of its row, and the combinations by name."""
     with open(os.path.join(root, "docs/components.md"), encoding="utf-8") as file:
         text = file.read()
     found = [Combination(cloud, ()) for cloud in CLOUDS]
     found += [Combination(f"{cloud}/{environment}", ()) for cloud in CLOUDS for environment in ENVIRONMENTS]
-    named = set()
-    for component, where, *_ in rows(text, "Components"):
-        name = NAME.findall(component)[0]
+    named, used = set(), inside(root)
+    table = [(NAME.findall(component)[0], where) for component, where, *_ in rows(text, "Components")]
+    for name, where in table:
         named.add(name)
         found += [Combination(overlay, (name,)) for overlay in overlays_of(where)]
     for overlay, components, *_ in rows(text, "Combinations"):
         found.append(Combination(NAME.findall(overlay)[0], tuple(NAME.findall(components))))
-    for name in sorted(named - {component for item in found for component in item.components}):
+    covered = {component for item in found for component in item.components}
+    covered |= {name for name, where in table if where == INSIDE and used.get(name, set()) & covered}
+    for name in sorted(named - covered):
         problem("docs/components.md", f"{name} is on no overlay and in no combination")
     there = set(os.listdir(os.path.join(root, "components")))
     for name in sorted(there - named):

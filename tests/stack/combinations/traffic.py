@@ -1,5 +1,6 @@
 """Who reaches whom: the network policies evaluated for every pair of pods and for callers from outside."""
 import ipaddress
+import re
 
 from .stack import identity, selects
 
@@ -17,6 +18,8 @@ GATEWAY = ("monitoring-gateway", {"gateway.networking.k8s.io/gateway-name": "gra
 # Pods of others that are scraped: an application, and the engines of components/gitops-alerts-*.
 OTHERS = [(("shop", {"app": "web"}), 8080), (("argocd", {"app.kubernetes.io/name": "argocd-application-controller"}), 8082),
           (("argocd", {"app.kubernetes.io/name": "argocd-notifications-controller"}), 9001), (("flux-system", {"app": "source-controller"}), 8080)]
+# Ports of parts on the network of their nodes: etcd, kube-proxy, controller manager, scheduler, the network plugin.
+ON_MACHINES = {2381, 10249, 10257, 10259, 61678}
 PRIVATE, PUBLIC = "10.1.2.3", "203.0.113.7"
 
 
@@ -35,6 +38,7 @@ def check(where, stack, problem):
     for edge in sorted(reached ^ expected):
         problem(where, f"{edge[0]} {'reaches' if edge in reached else 'does not reach'} {edge[1]}:{edge[2]}")
     elsewhere(where, stack, policies, problem)
+    machines(where, stack, policies, problem)
     outside(where, stack, policies, problem)
 
 
@@ -48,6 +52,19 @@ def elsewhere(where, stack, policies, problem):
                           for spec in governing(policies, pod, "Egress") for rule in spec.get("egress", []))
             if reaches != (pod.app == "prometheus"):
                 problem(f"{where}: {pod.id}", f"{'reaches' if reaches else 'does not reach'} port {port} of a pod in namespace {target[0]}")
+
+
+def machines(where, stack, policies, problem):
+    """Parts of the cluster on the network of their nodes: reached where a job asks a fixed port of them, else not."""
+    config = next(item["data"]["prometheus.yaml"] for item in stack.of("ConfigMap") if item["metadata"]["name"] == "prometheus-config")
+    asked = {int(port) for port in re.findall(r"replacement: \$1:(\d+)\n", config)} & ON_MACHINES
+    for pod in stack.pods:
+        if pod.on_host or pod.app not in PARTS:
+            continue
+        rules = [rule for spec in governing(policies, pod, "Egress") for rule in spec.get("egress", [])]
+        reached = {port for port in ON_MACHINES if any(matches(rule, "to", PRIVATE, port, "TCP", pod.namespace) for rule in rules)}
+        for port in sorted(reached ^ (asked if pod.app == "prometheus" else set())):
+            problem(f"{where}: {pod.id}", f"{'reaches' if port in reached else 'does not reach'} port {port} of the machines")
 
 
 def outside(where, stack, policies, problem):
