@@ -12,7 +12,7 @@ from . import servers
 PANELS = {"row", "stat", "table", "timeseries", "state-timeline"}
 UNITS = {"short", "bytes", "Bps", "ops", "pps", "percentunit", "reqps", "s"}
 # Whose series know no namespace, or are about machines.
-WITHOUT_NAMESPACE = {"apiserver", "coredns", "kubelet", "nodes", "thanos"}
+WITHOUT_NAMESPACE = {"apiserver", "coredns", "etcd", "kube-proxy", "kubelet", "nodes", "scheduler-controller-manager", "thanos"}
 # Whose targets come with a component that does not run here: the queries are asked, nothing answers.
 WITHOUT_TARGETS = {"thanos.json"}
 # What somebody looks at, for variables that take one value; it has to be among those offered.
