@@ -24,8 +24,8 @@ def need(*tools):
         sys.exit(1 if os.environ.get("STACKGEN_REQUIRE_TOOLS") else 0)
 
 
-def build(overlay, components, builder=("kubectl", "kustomize")):
-    """The stream of an overlay with components on top."""
+def build(overlay, components, builder=("kubectl", "kustomize"), files=None, own=None):
+    """The stream of an overlay with components on top; `files` lie beside it, and `own` is more of its kustomization."""
     with tempfile.TemporaryDirectory() as folder:
         def relative(path):
             return os.path.relpath(os.path.join(ROOT, path), os.path.realpath(folder))
@@ -36,16 +36,23 @@ def build(overlay, components, builder=("kubectl", "kustomize")):
             "components": [relative(f"components/{name}") for name in components],
         }
         with open(os.path.join(folder, "kustomization.yaml"), "w", encoding="utf-8") as file:
-            yaml.safe_dump(kustomization, file)
+            yaml.safe_dump(merged(kustomization, own or {}), file)
+        for name, text in (files or {}).items():
+            with open(os.path.join(folder, name), "w", encoding="utf-8") as file:
+                file.write(text)
         done = subprocess.run([*builder, folder], capture_output=True, text=True)
     if done.returncode:
         sys.exit(f"overlays/{overlay} with {', '.join(components)} does not build:\n{done.stderr}")
     return done.stdout
 
 
-def render(overlay, components, builder=("kubectl", "kustomize")):
+def merged(kustomization, own):
+    return {key: [*kustomization.get(key, []), *own[key]] if key in own else value for key, value in {**own, **kustomization}.items()}
+
+
+def render(overlay, components, builder=("kubectl", "kustomize"), files=None, own=None):
     """The objects of an overlay with components on top."""
-    return list(yaml.load_all(build(overlay, components, builder), Loader=LOADER))
+    return list(yaml.load_all(build(overlay, components, builder, files, own), Loader=LOADER))
 
 
 def one(objects, kind, name):
