@@ -3,7 +3,8 @@ import re
 
 
 # Who shows parts of the control plane to its users; elsewhere a job would find nothing, and its alerts be false.
-SHOWN = {"etcd": {"base"}, "kube-scheduler": {"base", "eks"}, "kube-controller-manager": {"base", "eks"}, "kube-proxy": {"base", "aks"}}
+SHOWN = {"etcd": {"base"}, "kube-scheduler": {"base", "eks"}, "kube-controller-manager": {"base", "eks"}, "kube-proxy": {"base", "aks"},
+         "vpc-cni": {"eks"}}
 
 
 def check(where, combination, stack, problem):
@@ -62,7 +63,14 @@ def gke_autopilot(at, stack, problem):
             problem(at, f"{pod.id} keeps away from others and asks for {asked}m, which is raised to 500m")
 
 
+def no_vpc_cni(at, stack, problem):
+    config = next(item["data"]["prometheus.yaml"] for item in stack.of("ConfigMap") if item["metadata"]["name"] == "prometheus-config")
+    if "job_name: vpc-cni" in config:
+        problem(at, "the job vpc-cni looks for pods that are not there")
+
+
 def eks_auto_mode(at, stack, problem):
+    no_vpc_cni(at, stack, problem)
     for item in stack.of("StorageClass"):
         if item["provisioner"] != "ebs.csi.eks.amazonaws.com":
             problem(at, f"class {item['metadata']['name']} is on {item['provisioner']}, which has no driver here")
@@ -73,6 +81,7 @@ def eks_auto_mode(at, stack, problem):
 
 def eks_fargate(at, stack, problem):
     no_host(at, stack, problem)
+    no_vpc_cni(at, stack, problem)
     disks = stack.of("PersistentVolumeClaim", "StorageClass", "DaemonSet")
     disks += [pod.workload for pod in stack.pods if pod.workload["spec"].get("volumeClaimTemplates")]
     for item in disks:

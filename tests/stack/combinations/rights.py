@@ -1,4 +1,6 @@
 """Least rights: nobody reads Secrets, and each role is exactly what its part needs."""
+import re
+
 import yaml
 
 READ = {"get", "list", "watch"}
@@ -9,6 +11,8 @@ PROMETHEUS = {
 }
 # What a shard of kube-state-metrics asks about itself (components/ksm-sharding).
 SHARD = {("", "pods"): {"get"}, ("apps", "statefulsets"): {"get"}}
+# What Prometheus asks API servers that hand out the metrics of others (components/eks-control-plane-metrics).
+PATHS = re.compile(r"metrics_path: /apis/([a-z.]+)/v1/([a-z]+)/container/metrics\n")
 GROUPS = {
     "apps": {"daemonsets", "deployments", "replicasets", "statefulsets"}, "autoscaling": {"horizontalpodautoscalers"},
     "batch": {"cronjobs", "jobs"}, "policy": {"poddisruptionbudgets"}, "storage.k8s.io": {"storageclasses"},
@@ -40,6 +44,9 @@ def check(where, stack, problem):
             if not stack.find("ServiceAccount", subject.get("namespace", "-"), subject["name"]):
                 problem(at, f"binds {subject['kind']} {subject['name']}, which is not rendered")
     same(where, stack, "monitoring-prometheus", PROMETHEUS, problem)
+    config = next(item["data"]["prometheus.yaml"] for item in stack.of("ConfigMap") if item["metadata"]["name"] == "prometheus-config")
+    paths = {(group, f"{name}/metrics"): {"get"} for group, name in PATHS.findall(config)}
+    same(where, stack, "monitoring-prometheus-control-plane", paths, problem)
     arguments = stack.pod("kube-state-metrics").spec["containers"][0]["args"]
     listed = next(argument for argument in arguments if argument.startswith("--resources="))
     needs = {(next((group for group, names in GROUPS.items() if name in names), ""), name): {"list", "watch"}
