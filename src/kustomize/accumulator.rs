@@ -51,6 +51,10 @@ impl<'s> Accumulator<'s> {
     /// Adds what another accumulator gathered.
     pub(super) fn merge(&mut self, other: Self) -> Result<(), Diagnostics> {
         if self.resources.is_empty() {
+            if other.known.is_none() {
+                // Transformers may have given one id to several of them.
+                refuse_duplicates(&other.resources)?;
+            }
             self.resources = other.resources;
             self.known = other.known;
         } else {
@@ -211,10 +215,8 @@ fn duplicate(first: &Resource<'_>, second: &Resource<'_>) -> Diagnostic {
         .hint("remove one of them, or patch the first instead of writing it again")
 }
 
-/// Patches that may change names may make them the same.
+/// Whatever may change names may make them the same.
 pub(super) fn refuse_duplicates(resources: &ResMap<'_>) -> Result<(), Diagnostics> {
-    match resources.duplicates().next() {
-        None => Ok(()),
-        Some((first, second)) => Err(duplicate(first, second).into()),
-    }
+    let errors = resources.duplicates().map(|(first, second)| duplicate(first, second));
+    Diagnostics(errors.collect()).into_result()
 }
