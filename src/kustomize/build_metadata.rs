@@ -163,7 +163,7 @@ fn mapping_of<'s>(fields: &[(&'static str, &str)], sources: &'s Sources) -> Node
     let mut node = Node::mapping(Origin::NONE);
     if let Some(mapping) = node.as_mapping_mut() {
         for (key, value) in fields.iter().filter(|(_, value)| !value.is_empty()) {
-            mapping.insert(key, Node::plain(sources.keep((*value).to_owned()), Origin::NONE));
+            mapping.insert(key, Node::plain(sources.keep(value), Origin::NONE));
         }
     }
     node
@@ -176,7 +176,7 @@ fn set<'s>(resource: &mut Resource<'s>, key: &'static str, value: &Node<'s>, sou
     if let Some(metadata) = resource.metadata_mut(origin)
         && let Some(annotations) = crate::resource::child_mapping(metadata, "annotations", origin)
     {
-        annotations.insert(key, Node::string(sources.keep(text), origin));
+        annotations.insert(key, Node::string(sources.keep(&text), origin));
     }
 }
 

@@ -131,7 +131,7 @@ impl<'n, 's> Reader<'n, 's> {
     fn spec(&self, kind: &'s str, path: &[&'s str], property: &Node<'s>) -> FieldSpec<'s> {
         FieldSpec {
             gvk: Gvk { group: "", version: "", kind },
-            path: self.sources.keep(path.join("/")),
+            path: self.sources.keep(&path.join("/")),
             create: false,
             origin: property.origin(),
         }

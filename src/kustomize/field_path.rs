@@ -113,7 +113,7 @@ impl<'s> FieldPath<'s> {
             .map(|name| {
                 let name = match name {
                     std::borrow::Cow::Borrowed(name) => name,
-                    std::borrow::Cow::Owned(name) => sources.keep(name),
+                    std::borrow::Cow::Owned(name) => sources.keep(&name),
                 };
                 let short = name.strip_suffix("[]");
                 Part { name: short.unwrap_or(name).trim(), is_list: short.is_some() }

@@ -15,7 +15,7 @@ pub fn apply<'s>(resources: &mut ResMap<'s>, sources: &'s Sources) -> Result<(),
     for resource in resources.iter_mut().filter(|resource| resource.needs_hash_suffix) {
         match suffix(resource) {
             Ok(suffix) => {
-                let name = sources.keep(format!("{}-{suffix}", resource.name()));
+                let name = sources.keep(&format!("{}-{suffix}", resource.name()));
                 let origin =
                     resource.node.at(&["metadata", "name"]).map_or(resource.node.origin(), Node::origin);
                 resource.store_previous_id();

@@ -298,7 +298,7 @@ impl<'s> Transformer<'s> {
     fn value_add(settings: &ValueAddSettings<'s>, loader: &Loader<'_, 's>) -> Result<Self, Diagnostics> {
         let folder = loader.root().file_name().map(|name| name.to_string_lossy().into_owned());
         let value = if settings.value.trim().is_empty() {
-            Text { value: loader.sources().keep(folder.unwrap_or_default()), origin: settings.origin }
+            Text { value: loader.sources().keep(&folder.unwrap_or_default()), origin: settings.origin }
         } else {
             settings.value
         };

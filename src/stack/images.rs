@@ -84,7 +84,7 @@ impl Images {
                 let Some(text) = image.text() else { return };
                 let moved = self.moved(text).and_then(|moved| distinct(&mut originals, moved, text));
                 match moved {
-                    Ok(moved) => image.set_text(sources.keep(moved)),
+                    Ok(moved) => image.set_text(sources.keep(&moved)),
                     Err(error) => errors.push(error.at(image.origin()).object(id)),
                 }
             });

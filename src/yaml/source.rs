@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, OnceLock, PoisonError};
 
+use bumpalo_herd::Herd;
 use elsa::sync::FrozenVec;
 
 /// Where a value came from: a byte in one of the texts of a [`Sources`], or nowhere.
@@ -108,7 +109,7 @@ pub struct TooLarge;
 #[derive(Default)]
 pub struct Sources {
     files: FrozenVec<Box<File>>,
-    strings: FrozenVec<Box<str>>,
+    strings: Herd,
     next_base: Mutex<u32>,
     json_comments: AtomicBool,
 }
@@ -151,8 +152,8 @@ impl Sources {
     }
 
     /// Keeps a string made on the way, so that nodes can borrow it.
-    pub fn keep(&self, text: String) -> &str {
-        self.strings.push_get(text.into_boxed_str())
+    pub fn keep(&self, text: &str) -> &str {
+        self.strings.get().alloc_str(text)
     }
 
     /// File, line and column of an origin.

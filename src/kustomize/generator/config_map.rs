@@ -23,7 +23,7 @@ pub fn config_map<'s>(
         match pair.content {
             Content::Text(text) => data.push(key, string_node(text, pair.origin)),
             Content::Bytes(bytes) => {
-                let text = loader.sources().keep(base64_lines(&bytes));
+                let text = loader.sources().keep(&base64_lines(&bytes));
                 binary_data.push(key, string_node(text, pair.origin));
             }
         }

@@ -42,7 +42,7 @@ pub fn iam_policy<'s>(args: &IamPolicyArgs<'s>, sources: &'s Sources) -> Result<
     }
     let account = &args.service_account;
     let email = format!("{}@{}.iam.gserviceaccount.com", account.name.value, account.project_id.value);
-    let annotation = Node::plain(sources.keep(email), account.name.origin);
+    let annotation = Node::plain(sources.keep(&email), account.name.origin);
     let annotations = mapping(vec![("iam.gke.io/gcp-service-account", annotation)], account.origin);
     let service = &args.kubernetes_service;
     let mut metadata =

@@ -46,7 +46,7 @@ impl<'s> FieldPath<'s> {
     pub(super) fn new(text: Text<'s>, sources: &'s Sources) -> Self {
         let parts = join_brackets(split_path(text.value, '.')).into_iter().map(|part| match part {
             Cow::Borrowed(part) => part,
-            Cow::Owned(part) => sources.keep(part),
+            Cow::Owned(part) => sources.keep(&part),
         });
         Self { text, parts: parts.collect() }
     }

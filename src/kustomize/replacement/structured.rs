@@ -26,7 +26,7 @@ pub(super) fn edit<'s>(
             style => style,
         };
         scalar.set_style(style);
-        scalar.set_text(sources.keep(text));
+        scalar.set_text(sources.keep(&text));
     }
     Ok(written)
 }

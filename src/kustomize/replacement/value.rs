@@ -175,7 +175,7 @@ impl<'s> Copied<'s> {
     ) -> Result<(), String> {
         budget.spend(self.bytes + target.text().map_or(0, str::len))?;
         let text = match options.filter(|options| !options.delimiter.is_empty()) {
-            Some(options) => Some(sources.keep(self.joined(target, options)?)),
+            Some(options) => Some(sources.keep(&self.joined(target, options)?)),
             None => self.node.text(),
         };
         let kind = if open { Type::Open } else { Type::of(target) };

@@ -94,7 +94,7 @@ impl<'s> Affix<'s> {
                 Side::Before => format!("{}{old}", self.text.value),
                 Side::Behind => format!("{old}{}", self.text.value),
             };
-            set_scalar(node, self.sources.keep(new), origin)
+            set_scalar(node, self.sources.keep(&new), origin)
         })
     }
 }

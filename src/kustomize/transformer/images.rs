@@ -132,7 +132,7 @@ impl<'i, 's> Updater<'i, 's> {
     fn update(&self, node: &mut Node<'s>) -> Result<(), Diagnostic> {
         match node.text() {
             Some(text) if self.matches(text) => {
-                set_scalar(node, self.sources.keep(self.changed(text)), self.origin)
+                set_scalar(node, self.sources.keep(&self.changed(text)), self.origin)
             }
             _ => Ok(()),
         }

@@ -28,7 +28,7 @@ pub fn apply<'s>(
     let by_name = by_name(resources);
     for replica in replicas {
         let named = by_name.get(replica.name.value).map_or(&[][..], Vec::as_slice);
-        let count = sources.keep(replica.count.to_string());
+        let count = sources.keep(&replica.count.to_string());
         let mut is_found = false;
         for path in &paths {
             for (id, position) in named.iter().filter(|(id, _)| id.gvk.is_selected_by(&path.spec.gvk)) {

@@ -93,7 +93,7 @@ fn add<'s>(
     let new = match (usize::try_from(target.file_path_position), node.text()) {
         (_, None) => return Err(unexpected("a scalar", node)),
         (Ok(0) | Err(_), _) => value.value,
-        (Ok(position), Some(old)) => sources.keep(insert_path_part(old, position - 1, value.value)),
+        (Ok(position), Some(old)) => sources.keep(&insert_path_part(old, position - 1, value.value)),
     };
     set_scalar(node, new, value.origin)
 }
@@ -103,7 +103,7 @@ fn path_parts<'s>(path: &'s str, sources: &'s Sources) -> Vec<&'s str> {
     parts
         .map(|part| match part {
             std::borrow::Cow::Borrowed(part) => part,
-            std::borrow::Cow::Owned(part) => sources.keep(part),
+            std::borrow::Cow::Owned(part) => sources.keep(&part),
         })
         .collect()
 }

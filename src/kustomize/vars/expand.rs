@@ -73,7 +73,7 @@ impl<'s> Expander<'s> {
             let same =
                 || self.sources.add_embedded(node.origin(), expanded.clone()).map(|text| text.origin(0));
             let origin = if origin.is_some() { origin } else { same().unwrap_or(node.origin()) };
-            *node = Node::string(self.sources.keep(expanded), origin);
+            *node = Node::string(self.sources.keep(&expanded), origin);
         }
     }
 

@@ -53,7 +53,7 @@ pub(super) fn read<'s>(
 fn content<'s>(node: &Node<'s>, sources: &'s Sources) -> Option<Content<'s>> {
     let Value::Scalar(text) = node.value() else { return Some(Content::Collection) };
     let typed = |text: String| {
-        let text = sources.keep(text);
+        let text = sources.keep(&text);
         Content::Typed(text, text)
     };
     Some(match node.scalar(Typing::Core)? {
@@ -63,7 +63,7 @@ fn content<'s>(node: &Node<'s>, sources: &'s Sources) -> Option<Content<'s>> {
         Scalar::Float(_) => {
             // Go's parser takes no underscores and spells infinity without the dot.
             let value = text.parse::<f64>().ok().filter(|value| value.is_finite())?;
-            Content::Typed(sources.keep(format!("{value}")), sources.keep(general_format(value)))
+            Content::Typed(sources.keep(&format!("{value}")), sources.keep(&general_format(value)))
         }
     })
 }

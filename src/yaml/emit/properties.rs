@@ -100,7 +100,7 @@ impl Random {
             text.push_str(PIECES[self.below(PIECES.len())]);
             text.push_str(if spaced { " " } else { "" });
         }
-        sources.keep(text)
+        sources.keep(&text)
     }
 
     fn node<'s>(&mut self, sources: &'s Sources, depth: usize) -> Node<'s> {

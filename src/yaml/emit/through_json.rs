@@ -74,7 +74,7 @@ fn scalar<'s>(
     numbers: JsonNumbers,
     sources: &'s Sources,
 ) -> (&'s str, Style) {
-    let kept = |new: &str| if new == text { text } else { sources.keep(new.to_owned()) };
+    let kept = |new: &str| if new == text { text } else { sources.keep(new) };
     match meaning {
         Meaning::Null => ("null", Style::Plain),
         Meaning::Bool(value) => (if value { "true" } else { "false" }, Style::Plain),

@@ -240,7 +240,7 @@ impl<'s> Composer<'s> {
             // An empty value in flow style would be a string when it is written; a tag says it is null.
             Tagged::Style(Style::Plain) if text.is_empty() => ("null", Style::Plain),
             Tagged::Style(style) => (text, style),
-            Tagged::Decoded(decoded) => (self.sources.keep(decoded), Style::DoubleQuoted),
+            Tagged::Decoded(decoded) => (self.sources.keep(&decoded), Style::DoubleQuoted),
             Tagged::Mismatch(expected) => {
                 let message = format!("`{text}` is not {expected}, as its tag says");
                 let error = ParseError::new(message, origin).hint("correct the text or remove the tag");
@@ -287,7 +287,7 @@ fn into_key<'s>(
     match key_text(node, typing) {
         Ok(KeyText::Merge) => PendingKey::Merge(origin),
         Ok(KeyText::AsWritten(text)) => PendingKey::Key(Key { text, origin }),
-        Ok(KeyText::Converted(text)) => PendingKey::Key(Key { text: sources.keep(text), origin }),
+        Ok(KeyText::Converted(text)) => PendingKey::Key(Key { text: sources.keep(&text), origin }),
         Err(error) => {
             context.errors.push(error);
             PendingKey::Invalid

@@ -40,7 +40,7 @@ fn decode<'s>(part: &'s str, sources: &'s Sources) -> &'s str {
         return part;
     }
     // In this order, `~01` is `~1` and no slash.
-    sources.keep(part.replace("~1", "/").replace("~0", "~"))
+    sources.keep(&part.replace("~1", "/").replace("~0", "~"))
 }
 
 #[cfg(test)]

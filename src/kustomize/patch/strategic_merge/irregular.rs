@@ -204,7 +204,7 @@ impl<'s> Lists<'s> {
             let plain = is_string(value, Typing::Core) && is_string(value, Typing::Legacy);
             let style = if plain { Style::Plain } else { Style::DoubleQuoted };
             let value = Node::plain(value, origin).with_style(style);
-            fields.push(Key { text: walk.comments.sources.keep((*key).to_owned()), origin }, value);
+            fields.push(Key { text: walk.comments.sources.keep(key), origin }, value);
         }
     }
 

@@ -121,7 +121,7 @@ impl<'s> Lines<'s> {
             text.push_str(self.slice(start, end)?);
         }
         text.extend(std::iter::repeat_n('\n', trailing + usize::from(keep_last)));
-        Some(self.sources.keep(text))
+        Some(self.sources.keep(&text))
     }
 
     fn next_line_after_block(&mut self) -> Option<()> {

@@ -105,7 +105,7 @@ impl<'s> Lines<'s> {
             }
         }
         self.next_line(line_start)?;
-        (self.indent == NO_LINE || self.indent <= parent).then(|| self.sources.keep(text))
+        (self.indent == NO_LINE || self.indent <= parent).then(|| self.sources.keep(&text))
     }
 }
 

@@ -27,7 +27,7 @@ impl<'s> Lines<'s> {
                 _ => self.white_space(&mut text)?,
             }
         }
-        Some(self.end_quoted(text))
+        Some(self.end_quoted(&text))
     }
 
     /// A scalar in single quotes; the position is behind the closing one then.
@@ -54,11 +54,11 @@ impl<'s> Lines<'s> {
                 _ => self.white_space(&mut text)?,
             }
         }
-        Some(self.end_quoted(text))
+        Some(self.end_quoted(&text))
     }
 
     /// Steps over the closing quote, which may be on another line than the opening one.
-    fn end_quoted(&mut self, text: String) -> &'s str {
+    fn end_quoted(&mut self, text: &str) -> &'s str {
         if self.position > self.line_end {
             self.line_start = memrchr(b'\n', &self.bytes[..self.position]).map_or(0, |newline| newline + 1);
             self.line_end = self.end_of_line(self.position);

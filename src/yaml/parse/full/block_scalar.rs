@@ -47,7 +47,7 @@ impl Scanner<'_> {
         if chomping == Chomping::Keep {
             text.push_str(&breaks);
         }
-        self.push(TokenKind::Scalar(self.sources.keep(text), style), start);
+        self.push(TokenKind::Scalar(self.sources.keep(&text), style), start);
         Ok(())
     }
 

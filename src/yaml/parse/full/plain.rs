@@ -72,7 +72,7 @@ impl<'s> Scanner<'s> {
         if gap.is_broken() {
             self.simple_key_allowed = true;
         }
-        let text = folded.map_or(&self.cursor.text[start..end], |text| self.sources.keep(text));
+        let text = folded.map_or(&self.cursor.text[start..end], |text| self.sources.keep(&text));
         self.push(TokenKind::Scalar(text, Style::Plain), start);
         Ok(())
     }

@@ -27,7 +27,7 @@ impl<'s> Scanner<'s> {
         }
         self.cursor.advance(1);
         let written = &self.cursor.text[start + 1..self.cursor.position - 1];
-        let text = if written == text { written } else { self.sources.keep(text) };
+        let text = if written == text { written } else { self.sources.keep(&text) };
         let style = if quote == b'"' { Style::DoubleQuoted } else { Style::SingleQuoted };
         self.push(TokenKind::Scalar(text, style), start);
         Ok(())
