@@ -110,12 +110,11 @@ pub(super) fn run(
     printer.report(&built.warnings, sources);
     match &arguments.output {
         None => {
-            for part in parts_of_stream(built.resources)? {
-                printer.data(part.as_bytes())?;
-            }
+            let texts = texts_of_stream(built.resources)?;
+            printer.parts(texts.iter().map(|text| text.as_bytes()))?;
         }
         Some(folder) if folder.is_dir() => write_folder(folder, &built.resources)?,
-        Some(file) => write_file(file, all_objects(&built.resources)?.as_bytes())?,
+        Some(file) => write_file(file, texts_of_stream(built.resources)?.concat().as_bytes())?,
     }
     Ok(ExitStatus::Success)
 }
@@ -145,12 +144,23 @@ pub(super) fn all_objects(resources: &ResMap<'_>) -> Result<String, Diagnostics>
     Ok(all_or_errors(parts)?.concat())
 }
 
-/// All objects as one stream, in parts that are written side by side. Each object is dropped as soon as it is
-/// written, so that the texts take the room of the objects.
-fn parts_of_stream(resources: ResMap<'_>) -> Result<Vec<String>, Diagnostics> {
-    let objects = resources.into_resources();
-    let parts = objects.into_par_iter().chunks(OBJECTS_IN_PART).enumerate();
-    all_or_errors(parts.map(|(index, objects)| write_part(index, &objects)).collect())
+/// All objects as one stream, each as a text of its own. An object is dropped before its text is kept, so that the
+/// texts take the room of the objects.
+fn texts_of_stream(resources: ResMap<'_>) -> Result<Vec<Box<str>>, Diagnostics> {
+    let objects = resources.into_resources().into_par_iter().enumerate();
+    all_or_errors(
+        objects.map_init(String::new, |buffer, (index, object)| text_of(index, object, buffer)).collect(),
+    )
+}
+
+fn text_of(index: usize, object: Resource<'_>, buffer: &mut String) -> Result<Box<str>, Diagnostics> {
+    buffer.clear();
+    if index > 0 {
+        buffer.push_str("---\n");
+    }
+    write_object(&object, buffer)?;
+    drop(object);
+    Ok(buffer.as_str().into())
 }
 
 fn write_part(index: usize, objects: &[Resource<'_>]) -> Result<String, Diagnostics> {
@@ -165,7 +175,7 @@ fn write_part(index: usize, objects: &[Resource<'_>]) -> Result<String, Diagnost
     errors.into_result().map(|()| text)
 }
 
-fn all_or_errors(parts: Vec<Result<String, Diagnostics>>) -> Result<Vec<String>, Diagnostics> {
+fn all_or_errors<T>(parts: Vec<Result<T, Diagnostics>>) -> Result<Vec<T>, Diagnostics> {
     let mut errors = Diagnostics::default();
     let texts = parts.into_iter().filter_map(|part| errors.absorb(part)).collect();
     errors.into_result().map(|()| texts)

@@ -1,11 +1,14 @@
 //! Where output goes: data to stdout, everything else to stderr.
 
-use std::io::{self, ErrorKind, IsTerminal, Write};
+use std::io::{self, BufWriter, ErrorKind, IsTerminal, Write};
 use std::path::PathBuf;
 
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
 use crate::output::Text;
 use crate::yaml::Sources;
+
+/// How many bytes go to stdout at a time.
+const STDOUT_BUFFER: usize = 1 << 16;
 
 /// When to use colours.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default, clap::ValueEnum)]
@@ -39,11 +42,17 @@ impl Printer {
         self.colour && io::stdout().is_terminal()
     }
 
-    /// Writes data to stdout. A reader that has gone away has seen enough: no error.
-    #[expect(clippy::unused_self, reason = "whoever prints has a printer")]
+    /// Writes data to stdout.
     pub(super) fn data(&self, bytes: &[u8]) -> Result<(), Diagnostics> {
-        let mut stdout = io::stdout().lock();
-        match stdout.write_all(bytes).and_then(|()| stdout.flush()) {
+        self.parts([bytes])
+    }
+
+    /// Writes one part after the other to stdout. A reader that has gone away has seen enough: no error.
+    #[expect(clippy::unused_self, reason = "whoever prints has a printer")]
+    pub(super) fn parts<'p>(&self, parts: impl IntoIterator<Item = &'p [u8]>) -> Result<(), Diagnostics> {
+        let mut stdout = BufWriter::with_capacity(STDOUT_BUFFER, io::stdout().lock());
+        let written = parts.into_iter().try_for_each(|part| stdout.write_all(part));
+        match written.and_then(|()| stdout.flush()) {
             Err(error) if error.kind() != ErrorKind::BrokenPipe => {
                 Err(Diagnostic::error(format!("cannot write to stdout: {error}")).into())
             }
