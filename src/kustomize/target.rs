@@ -77,7 +77,9 @@ impl<'a, 's> Target<'a, 's> {
         run: &mut Run<'_, 's>,
     ) -> Result<(), Diagnostics> {
         let mut errors = Diagnostics::default();
-        for (path, read) in paths.iter().zip(self.read_files(paths, run)) {
+        let files = self.read_files(paths, run);
+        accumulator.resources.reserve(files.iter().flatten().flatten().map(Vec::len).sum());
+        for (path, read) in paths.iter().zip(files) {
             if let Some(Ok(objects)) = &read {
                 run.note_types(objects);
             }

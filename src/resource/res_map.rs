@@ -55,6 +55,11 @@ impl<'s> ResMap<'s> {
         self.resources.get_mut(position)
     }
 
+    /// Makes room for `count` more objects.
+    pub fn reserve(&mut self, count: usize) {
+        self.resources.reserve(count);
+    }
+
     /// Adds an object that the caller knows to be new.
     pub fn push(&mut self, resource: Resource<'s>) {
         self.resources.push(resource);

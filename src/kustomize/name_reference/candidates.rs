@@ -51,7 +51,8 @@ pub(super) struct Known<'a, 's> {
 impl<'s> Candidates<'s> {
     /// Finds the objects that had other names.
     pub(super) fn new(resources: &ResMap<'s>) -> Self {
-        let mut candidates = Self::default();
+        let renamed = resources.iter().filter(|resource| !resource.previous_ids.is_empty()).count();
+        let mut candidates = Self { list: Vec::with_capacity(renamed), ..Self::default() };
         let mut types = FxHashMap::default();
         for (position, resource) in (0_u32..).zip(resources) {
             let id = resource.current_id();
