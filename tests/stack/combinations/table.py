@@ -45,7 +45,7 @@ def rows(text, heading):
 
 def overlays_of(cell):
     """`all` stands for the three clouds; otherwise the overlays by name, or none but the combinations `below`."""
-    return list(CLOUDS) if cell == "all" else NAME.findall(cell)
+    return NAME.findall(cell) + [cloud for cloud in CLOUDS if "all" in cell.split(", ")]
 
 
 def inside(root):
