@@ -8,7 +8,7 @@
 #                                 file is no backup
 #
 # To restore: stop Prometheus, copy the blocks of one list into its empty data folder, start it.
-# Needs rclone, wget and a POSIX shell; all settings come from the environment.
+# Needs rclone and a POSIX shell; all settings come from the environment.
 set -eu
 
 : "${PROMETHEUS_URL:?where Prometheus answers}" "${DATA:?its data folder}" "${TARGET:?where to, for rclone}" "${KEEP:?how many}"
@@ -50,9 +50,11 @@ fi
 free=$(df -Pk "$DATA" | awk 'NR == 2 { print $4 }')
 [ "$free" -ge 614400 ] || fail "$free KiB are free in $DATA, a snapshot needs 614400"
 
-answer=$(wget -q -O - --post-data= "$PROMETHEUS_URL/api/v1/admin/tsdb/snapshot") ||
+# rclone sends what it is told as JSON to any address, and shows a certificate where RCLONE_CLIENT_CERT names one.
+answer=$(rclone rc --url "$PROMETHEUS_URL/" api/v1/admin/tsdb/snapshot) ||
     fail "$PROMETHEUS_URL took no snapshot: is it up, and is --web.enable-admin-api set?"
-name=$(printf '%s' "$answer" | sed -n 's/.*"name":"\([0-9A-Za-z-]*\)".*/\1/p')
+unset RCLONE_CA_CERT RCLONE_CLIENT_CERT RCLONE_CLIENT_KEY
+name=$(printf '%s' "$answer" | sed -n 's/.*"name": *"\([0-9A-Za-z-]*\)".*/\1/p')
 [ -n "$name" ] || fail "no snapshot is named in the answer: $answer"
 snapshot="$DATA/snapshots/$name"
 [ -d "$snapshot" ] || fail "$snapshot is not there: DATA is not the data folder of $PROMETHEUS_URL"
