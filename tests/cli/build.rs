@@ -121,3 +121,25 @@ fn a_closed_pipe_is_quiet() {
     let output = child.wait_with_output().unwrap();
     assert_eq!((output.status.code(), output.stderr.as_slice()), (Some(0), &b""[..]));
 }
+
+/// Shells report 130 for that, and stop what they were doing; a run that exited with 130 by itself would not stop them.
+#[cfg(unix)]
+#[test]
+fn an_interrupt_ends_a_run_at_once() {
+    use std::io::Read as _;
+    use std::os::unix::process::ExitStatusExt as _;
+    use std::process::Command;
+    const INTERRUPT: i32 = 2;
+    let workspace = workspace();
+    let long = "x".repeat(4 << 20);
+    let object = format!("apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: a\ndata:\n  long: {long}\n");
+    workspace.write("app/objects.yaml", &object);
+    let mut child = workspace.stackgen(["build", "app"]).start();
+    // It has begun to write, and waits for a reader of the rest.
+    let mut stdout = child.stdout.take().unwrap();
+    stdout.read_exact(&mut [0]).unwrap();
+    let kill = Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
+    assert!(kill.success());
+    let status = child.wait().unwrap();
+    assert_eq!(status.signal(), Some(INTERRUPT), "{status}");
+}
