@@ -42,6 +42,8 @@ pub struct Diagnostic {
     pub message: String,
     /// The place it is about.
     pub place: Option<Place>,
+    /// Whether something secret stands at the place, so that its line must not be shown.
+    pub is_secret: bool,
     /// The object it is about.
     pub object: Option<String>,
     /// Other places that explain it, with what they are.
@@ -71,6 +73,7 @@ impl Diagnostic {
             rule: None,
             message,
             place: None,
+            is_secret: false,
             object: None,
             related: Vec::new(),
             hints: Vec::new(),

@@ -68,7 +68,7 @@ impl Text<'_> {
         let rule = diagnostic.rule.map_or_else(String::new, |rule| format!("[{rule}]"));
         self.field(&mut text, part, &format!("{name}{rule}:"), &diagnostic.message);
         if let Some(place) = &diagnostic.place {
-            self.place(&mut text, place);
+            self.place(&mut text, place, diagnostic.is_secret);
         }
         for (place, what) in &diagnostic.related {
             let arrow = self.paint(Part::Frame, " :::");
@@ -94,9 +94,11 @@ impl Text<'_> {
         }
     }
 
-    fn place(&self, text: &mut String, place: &Place) {
+    fn place(&self, text: &mut String, place: &Place, is_secret: bool) {
         line(text, format_args!("{} {}", self.paint(Part::Frame, " -->"), self.position(place)));
-        if let Place::Origin(origin) = place {
+        if let Place::Origin(origin) = place
+            && !is_secret
+        {
             self.excerpt(text, *origin);
         }
     }
@@ -123,7 +125,8 @@ impl Text<'_> {
         if self.sources.around(origin).is_some_and(|(before, after)| is_in_secret(before, after)) {
             return;
         }
-        let excerpt = Excerpt::new(source, location.column as usize - 1);
+        let width = self.sources.word(origin).map_or(1, |word| word.chars().count());
+        let excerpt = Excerpt::new(source, location.column as usize - 1, width);
         let number = location.line.to_string();
         let gutter = " ".repeat(number.len());
         let bar = self.paint(Part::Frame, "|");
@@ -155,7 +158,7 @@ struct Excerpt {
 }
 
 impl Excerpt {
-    fn new(source: &str, column: usize) -> Self {
+    fn new(source: &str, column: usize, length: usize) -> Self {
         let characters: Vec<char> = source.trim_end().chars().collect();
         let (start, end) = window(characters.len(), column);
         let mut text = if start > 0 { "...".to_owned() } else { String::new() };
@@ -163,7 +166,7 @@ impl Excerpt {
         for (index, character) in characters[start..end].iter().enumerate() {
             if start + index == column {
                 indent = Some(text.chars().count());
-                width = word_length(&characters[column..end]);
+                width = length.min(end - column);
             }
             text.push_str(&shown(*character));
         }
@@ -182,20 +185,6 @@ fn window(length: usize, column: usize) -> (usize, usize) {
     }
     let start = column.saturating_sub(BEFORE).min(length - WINDOW);
     (start, start + WINDOW)
-}
-
-/// How long the word, key or quoted string is that begins here.
-fn word_length(characters: &[char]) -> usize {
-    match characters.first() {
-        Some(quote @ ('"' | '\'')) => {
-            let rest = &characters[1..];
-            rest.iter().position(|character| character == quote).map_or(characters.len(), |end| end + 2)
-        }
-        _ => characters
-            .iter()
-            .position(|character| character.is_whitespace() || matches!(character, ':' | ',' | ']' | '}'))
-            .unwrap_or(characters.len()),
-    }
 }
 
 /// Whether a place is where secret values stand: in a document that has to do with a Secret, or in a generator of

@@ -6,6 +6,7 @@
 
 mod builtin;
 mod custom;
+mod quantity;
 #[rustfmt::skip]
 mod table;
 
@@ -15,6 +16,7 @@ use crate::yaml::{Node, Origin};
 pub use builtin::{Field, Type};
 use custom::Document;
 pub use custom::Fragment;
+pub use quantity::{InvalidQuantity, Quantity};
 
 /// The Kubernetes version of the built-in schema, as `openapi.version` names it; no other is accepted.
 pub const BUILTIN_VERSION: &str = "v1.21.2";

@@ -14,6 +14,8 @@ pub struct Finding {
     pub message: String,
     /// The key or value that is wrong.
     pub origin: Origin,
+    /// Whether something secret stands there, so that the line must not be shown.
+    pub is_secret: bool,
     /// The object it is in.
     pub object: Option<String>,
     /// The field, such as `spec.template.spec.containers[0].image`; empty if it is about the object or the text.
@@ -31,6 +33,7 @@ impl Finding {
             rule,
             message: message.into(),
             origin,
+            is_secret: false,
             object: None,
             path: String::new(),
             related: Vec::new(),
@@ -42,6 +45,13 @@ impl Finding {
     #[must_use]
     pub fn object(mut self, object: impl fmt::Display) -> Self {
         self.object = Some(object.to_string());
+        self
+    }
+
+    /// Says that something secret stands at its place.
+    #[must_use]
+    pub fn secret(mut self) -> Self {
+        self.is_secret = true;
         self
     }
 

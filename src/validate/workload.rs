@@ -65,6 +65,12 @@ impl<'a, 's> Workload<'a, 's> {
         if self.path.is_empty() { "spec".to_owned() } else { format!("{}.spec", self.path) }
     }
 
+    /// Whether the pods run on Windows, where users and capabilities are of another kind.
+    pub fn is_for_windows(&self) -> bool {
+        let selected = self.spec.at(&["nodeSelector", "kubernetes.io/os"]);
+        self.spec.at(&["os", "name"]).or(selected).and_then(Node::text) == Some("windows")
+    }
+
     /// Whether all labels of a selector are on the pods.
     pub fn has_labels(&self, selector: &Mapping<'_>) -> bool {
         let labels = self.labels();

@@ -114,6 +114,7 @@ fn diagnostic(finding: &Finding) -> Diagnostic {
         rule: Some(rule.id),
         message: finding.message.clone(),
         place: Some(Place::Origin(finding.origin)),
+        is_secret: finding.is_secret,
         object: finding.object.clone(),
         related: related.collect(),
         hints: vec![help(finding).to_owned()],

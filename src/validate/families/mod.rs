@@ -3,7 +3,11 @@
 use super::rule::Check;
 
 mod reference;
+mod security;
+mod semantics;
+mod size;
 pub(super) mod suppress;
 
 /// The checks of all families, in the order in which `--list-rules` shows their rules.
-pub(super) const CHECKS: &[&[&Check]] = &[reference::CHECKS, suppress::CHECKS];
+pub(super) const CHECKS: &[&[&Check]] =
+    &[reference::CHECKS, security::CHECKS, semantics::CHECKS, size::CHECKS, suppress::CHECKS];
