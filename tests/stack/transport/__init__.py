@@ -1,0 +1,1 @@
+"""What tests/stack/check-tls is made of."""
