@@ -15,6 +15,8 @@ mod origins;
 mod readme;
 /// The examples of the rules of `validate`.
 mod rules;
+/// The table of what the Kubernetes API accepts.
+mod schemas;
 /// What the tests stand on: a temporary workspace and a scrubbed command.
 mod support;
 /// The action and the hooks.

@@ -1,18 +1,26 @@
-//! What the Kubernetes API is, as far as a merge must know: which lists merge item by item, and by which keys.
+//! What the Kubernetes API is: for a merge, which lists merge item by item and by which keys; for validation, what each
+//! release accepts.
 //!
-//! A [`Schema`] is a value that is passed in: the built-in one is a table of constants (Kubernetes 1.21.2, the
-//! version whose schema kustomize carries), and a user's own OpenAPI file takes its place. A [`TypeRef`] is
-//! followed down an object, field by field, beside the walk through the object itself.
+//! [`Schemas`] is the latter: kinds and fields of every supported release, and custom resources. A [`Schema`] is a
+//! value that is passed in: the built-in one is a table of constants (Kubernetes 1.21.2, the version whose schema
+//! kustomize carries), and a user's own OpenAPI file takes its place. A [`TypeRef`] is followed down an object, field by
+//! field, beside the walk through the object itself.
 
+mod api;
 mod builtin;
 mod custom;
 mod quantity;
+mod suggest;
 #[rustfmt::skip]
 mod table;
 
 use std::cell::Cell;
 
 use crate::yaml::{Node, Origin};
+pub use api::{
+    CustomKind, Found, InvalidCollection, InvalidDefinition, InvalidMinor, Lookup, Minor, Schemas, Scope,
+    TooLarge, Violation, ViolationKind, compile,
+};
 pub use builtin::{Field, Type};
 use custom::Document;
 pub use custom::Fragment;

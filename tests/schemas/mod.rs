@@ -1,0 +1,4 @@
+//! The table of what the Kubernetes API accepts.
+
+mod asset;
+mod tree;
