@@ -15,7 +15,7 @@ use crate::diagnostic::{Diagnostic, Diagnostics, Severity, closest};
 use crate::output::{Findings as Writer, FindingsFormat};
 use crate::stack::{self, BuiltCluster, Cluster, Workspace, build_clusters};
 use crate::validate::{
-    Finding, Gathering, Input, OfTree, Profile, Rule, Target, Tree, Wanted, find_rule, names, rules,
+    Baseline, Finding, Gathering, Input, OfTree, Profile, Rule, Target, Tree, Wanted, find_rule, names, rules,
 };
 use crate::yaml::Sources;
 
@@ -53,6 +53,9 @@ pub(super) struct Arguments {
     /// The tree as it was: a file or folder
     #[arg(long, value_name = "DIR|FILE")]
     against: Option<PathBuf>,
+    /// Findings that are known and do not count, as `-o baseline=FILE` wrote them
+    #[arg(long, value_name = "FILE")]
+    baseline: Option<PathBuf>,
     /// The least severe finding that makes the run fail
     #[arg(long, value_name = "LEVEL", default_value = "warning")]
     fail_on: Level,
@@ -139,15 +142,38 @@ pub(super) fn run(
         printer.data(list().as_bytes())?;
         return Ok(ExitStatus::Success);
     }
-    let findings = if arguments.paths.is_empty() {
+    let mut findings = if arguments.paths.is_empty() {
         arguments.validate_stack(printer, sources)?
     } else {
-        arguments.validate_paths(sources)?
+        arguments.validate_paths(printer, sources)?
     };
+    if let Some(file) = &arguments.baseline {
+        hide_known(file, &mut findings, printer, sources)?;
+    }
     arguments.report(&findings, printer, sources)?;
     let fail_on = Severity::from(arguments.fail_on);
     let is_failed = findings.iter().any(|finding| finding.rule.severity >= fail_on);
     Ok(if is_failed { ExitStatus::Findings } else { ExitStatus::Success })
+}
+
+/// Takes out what a baseline knows.
+fn hide_known(
+    file: &Path,
+    findings: &mut Vec<Finding>,
+    printer: &Printer,
+    sources: &Sources,
+) -> Result<(), Diagnostics> {
+    let fail = |error: String| Diagnostic::error(format!("cannot read it: {error}")).in_path(file);
+    let text = std::fs::read_to_string(file).map_err(|error| fail(error.to_string()))?;
+    let baseline = Baseline::read(&text).map_err(fail)?;
+    let gone = baseline.hide(findings, sources, &printer.directory);
+    if gone > 0 {
+        let file = file.display();
+        printer.note(&format!(
+            "note: {gone} findings of {file} are gone; write it anew with `-o baseline={file}`"
+        ));
+    }
+    Ok(())
 }
 
 fn read<'s>(paths: &[PathBuf], sources: &'s Sources) -> Result<Input<'s>, Diagnostics> {
@@ -180,14 +206,14 @@ impl Arguments {
     }
 
     /// What is wrong with the files that were named, taken together.
-    fn validate_paths(&self, sources: &Sources) -> Result<Vec<Finding>, Diagnostics> {
+    fn validate_paths(&self, printer: &Printer, sources: &Sources) -> Result<Vec<Finding>, Diagnostics> {
         let wanted = &self.wanted()?;
         let input = read(&self.paths, sources)?;
         let earlier = self.against.as_deref().map(|path| read(&[path.to_owned()], sources)).transpose()?;
         let target = || Target { cloud: self.cloud.map(Into::into), releases: Vec::new() };
         let tree = |input| Tree::of_input(input, target(), sources);
         let earlier = earlier.as_ref().map(tree);
-        let mut gathering = Gathering::new(wanted, sources);
+        let mut gathering = Gathering::new(wanted, sources, &printer.directory);
         gathering.add_texts(&input.texts);
         gathering.add_tree(OfTree::validate(&tree(&input), earlier.as_ref(), wanted));
         Ok(gathering.finish())
@@ -209,7 +235,8 @@ impl Arguments {
         printer.report(&fleet.warnings, sources);
         let mut input = Input::default();
         input.add_files(0, sources);
-        let mut gathering = Gathering::new(wanted, sources);
+        let mut gathering = Gathering::new(wanted, sources, &printer.directory);
+        gathering.add_settings(&settings.validate);
         gathering.add_texts(&input.texts);
         fleet.results.into_iter().for_each(|of_tree| gathering.add_tree(of_tree));
         Ok(gathering.finish())

@@ -18,7 +18,10 @@ pub use cloud::Cloud;
 pub use cluster::{BuiltCluster, Fleet, build_clusters};
 pub use files::StackFiles;
 pub use images::{ImageUse, Images, images_of};
-pub use settings::{Cluster, Engine, EngineFacts, GitOps, IgnoreFields, Settings, Team, Values, check_name};
+pub use settings::{
+    Cluster, Engine, EngineFacts, GitOps, IgnoreFields, IgnoreFindings, Settings, Team, Validation, Values,
+    check_name,
+};
 pub use templates::{
     ARGO_CD_APPLICATION, ARGO_CD_PROJECT, ARGO_CD_ROOT, FLUX_KUSTOMIZATION, FLUX_SOURCE, Templates,
 };

@@ -1,13 +1,15 @@
 //! From what the checks found in texts and trees to what is reported.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
 use super::finding::{Finding, Findings};
 use super::input::Text;
 use super::rule::Wanted;
 use super::run::{validate_texts, validate_tree};
-use super::suppression::{Suppression, Suppressions, of_object, of_text};
+use super::suppression::{Suppression, Suppressions, of_object, of_settings, of_text};
 use super::tree::Tree;
+use crate::stack::Validation;
 use crate::yaml::Sources;
 
 /// Findings of texts and trees, without those that somebody has decided to live with.
@@ -15,6 +17,7 @@ use crate::yaml::Sources;
 pub struct Gathering<'w, 's> {
     wanted: &'w Wanted,
     sources: &'s Sources,
+    root: &'w Path,
     findings: Vec<Finding>,
     suppressions: Vec<Suppression>,
 }
@@ -30,7 +33,8 @@ impl OfTree {
     /// What is wrong with a tree, and with what became of an `earlier` one.
     pub fn validate(tree: &Tree<'_, '_>, earlier: Option<&Tree<'_, '_>>, wanted: &Wanted) -> Self {
         let mut findings = validate_tree(tree, earlier, wanted).into_list();
-        let mut suppressions = Suppressions::new(tree.objects().iter().flat_map(of_object).collect());
+        let mut suppressions =
+            Suppressions::new(tree.objects().iter().flat_map(of_object).collect(), Path::new(""));
         findings.retain(|finding| !suppressions.hide(finding, tree.sources));
         let suppressions = suppressions.into_list();
         Self { findings, suppressions }
@@ -38,15 +42,20 @@ impl OfTree {
 }
 
 impl<'w, 's> Gathering<'w, 's> {
-    /// Nothing yet.
-    pub fn new(wanted: &'w Wanted, sources: &'s Sources) -> Self {
-        Self { wanted, sources, findings: Vec::new(), suppressions: Vec::new() }
+    /// Nothing yet. Settings name files from `root`.
+    pub fn new(wanted: &'w Wanted, sources: &'s Sources, root: &'w Path) -> Self {
+        Self { wanted, sources, root, findings: Vec::new(), suppressions: Vec::new() }
     }
 
     /// Adds what is wrong with texts, and takes note of what they ask to ignore.
     pub fn add_texts(&mut self, texts: &[Text<'_>]) {
         self.findings.extend(validate_texts(texts, self.wanted).into_list());
         self.suppressions.extend(texts.iter().flat_map(|text| of_text(text, self.sources)));
+    }
+
+    /// Takes note of what the settings ask to ignore.
+    pub fn add_settings(&mut self, settings: &Validation) {
+        self.suppressions.extend(of_settings(settings));
     }
 
     /// Adds what is wrong with a tree.
@@ -58,8 +67,8 @@ impl<'w, 's> Gathering<'w, 's> {
     /// All findings by file, line and column, then by rule; the same one of several trees once.
     pub fn finish(mut self) -> Vec<Finding> {
         self.join_suppressions();
-        let Self { wanted, sources, mut findings, suppressions } = self;
-        let mut suppressions = Suppressions::new(suppressions);
+        let Self { wanted, sources, root, mut findings, suppressions } = self;
+        let mut suppressions = Suppressions::new(suppressions, root);
         findings.retain(|finding| !suppressions.hide(finding, sources));
         let mut own = Findings::new(wanted);
         for suppression in suppressions.into_list() {

@@ -4,6 +4,7 @@
 //! [`Tree`], or in what became of an earlier tree. Rules live in families, one small file each ([`families`]). What they
 //! find is a [`Finding`]: plain data with an origin, sorted by place, whatever order it was found in.
 
+mod baseline;
 mod finding;
 mod gathering;
 mod input;
@@ -16,6 +17,7 @@ mod workload;
 
 pub mod families;
 
+pub use baseline::Baseline;
 pub use finding::{Finding, Findings};
 pub use gathering::{Gathering, OfTree};
 pub use input::{Input, Text};

@@ -220,5 +220,5 @@ fn every_value_reaches_the_objects() {
             "{expected:?} is there often"
         );
     }
-    assert_eq!(prod.matches("- to: dev@corp.test\n").count(), 1, "devops is another team");
+    assert_eq!(prod.matches("- to: 'dev@corp.test'\n").count(), 1, "devops is another team");
 }

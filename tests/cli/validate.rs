@@ -132,7 +132,10 @@ fn what_cannot_be_read_is_an_error() {
     let stderr = workspace.run(["validate", "tree", "--rules", "ref/configmaps"]).fails_with(2);
     assert!(stderr.ends_with("hint: did you mean `ref/configmap`?\n"), "{stderr}");
     let stderr = workspace.run(["validate", "tree", "-o", "xml"]).fails_with(2);
-    assert!(stderr.contains("the formats are text, json, sarif, junit, github, markdown"), "{stderr}");
+    assert!(
+        stderr.contains("the formats are text, json, sarif, junit, github, markdown, baseline"),
+        "{stderr}"
+    );
 }
 
 #[test]
@@ -140,4 +143,56 @@ fn explains_a_rule_with_examples() {
     let text = Workspace::new().run(["validate", "--explain", "ref/configmap"]).quiet_success();
     assert!(text.starts_with("ref/configmap: pods ask for a ConfigMap that is not there\n"), "{text}");
     assert!(text.contains("\n# bad\n") && text.contains("\n# good\n"), "{text}");
+}
+
+#[test]
+fn what_a_baseline_knows_does_not_count() {
+    let workspace = workspace();
+    let known = ["-o", "baseline=known.json"];
+    assert_eq!(workspace.run(["validate", "tree"].into_iter().chain(RULE).chain(known)).status, Some(1));
+    let later = || workspace.run(["validate", "tree", "--baseline", "known.json"].into_iter().chain(RULE));
+    later().is(0, "", "");
+    // Lines move, and a new one of the same kind is new.
+    workspace.write("tree/pod.yaml", &format!("# moved\n{POD}    - configMapRef: {{name: more}}\n"));
+    let run = later();
+    assert_eq!(run.status, Some(1));
+    assert!(
+        run.stdout.contains("no ConfigMap `more`") && !run.stdout.contains("`settings`"),
+        "{}",
+        run.stdout
+    );
+    workspace.write("tree/pod.yaml", CONFIG_MAP);
+    let note = "note: 1 findings of known.json are gone; write it anew with `-o baseline=known.json`\n";
+    later().is(0, "", note);
+    workspace.write("known.json", "{}");
+    assert!(later().fails_with(2).starts_with("error: cannot read it: missing field `schema`"));
+}
+
+#[test]
+fn settings_ignore_findings_of_the_stack() {
+    let ignore = "validate:\n  ignore:\n  - {rule: sec/host-path, kind: Pod, name: agent, reason: it reads the logs}\n";
+    let pod = |name: &str| {
+        format!(
+            "apiVersion: v1\nkind: Pod\nmetadata:\n  name: {name}\nspec:\n  containers:\n  - name: a\n    image: a:1\n  \
+             volumes:\n  - name: a\n    hostPath: {{path: /etc}}\n"
+        )
+    };
+    let workspace = Workspace::with(&[
+        ("stackgen.yaml", &format!("clusters:\n- {{name: own, cloud: gke, overlay: own}}\n{ignore}")),
+        ("own/kustomization.yaml", "resources: [agent.yaml, other.yaml]\n"),
+        ("own/agent.yaml", &pod("agent")),
+        ("own/other.yaml", &pod("other")),
+    ]);
+    let run = workspace.run(["validate", "--profile", "strict", "--rules", "sec/host-path,suppress/"]);
+    assert_eq!(
+        (run.status, run.stdout.matches("[sec/host-path]").count()),
+        (Some(1), 1),
+        "{}{}",
+        run.stdout,
+        run.stderr
+    );
+    assert!(run.stdout.contains(" --> own/other.yaml:"), "{}", run.stdout);
+    workspace.write("own/agent.yaml", &pod("renamed"));
+    let run = workspace.run(["validate", "--profile", "strict", "--rules", "sec/host-path,suppress/"]);
+    assert!(run.stdout.contains(" --> stackgen.yaml:5:12\n"), "{}", run.stdout);
 }

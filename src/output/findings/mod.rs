@@ -11,7 +11,7 @@ use std::path::Path;
 
 use super::text::Text;
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, Severity};
-use crate::validate::Finding;
+use crate::validate::{Baseline, Finding};
 use crate::yaml::Sources;
 
 /// Where the rules are described.
@@ -32,12 +32,14 @@ pub enum FindingsFormat {
     Github,
     /// A table, for a step summary or a comment
     Markdown,
+    /// `stackgen.baseline/v1`, to be given to a later run
+    Baseline,
 }
 
 impl FindingsFormat {
     /// All of them.
-    pub const ALL: [Self; 6] =
-        [Self::Text, Self::Json, Self::Sarif, Self::Junit, Self::Github, Self::Markdown];
+    pub const ALL: [Self; 7] =
+        [Self::Text, Self::Json, Self::Sarif, Self::Junit, Self::Github, Self::Markdown, Self::Baseline];
 
     /// The word for it on the command line.
     pub fn name(self) -> &'static str {
@@ -48,6 +50,7 @@ impl FindingsFormat {
             Self::Junit => "junit",
             Self::Github => "github",
             Self::Markdown => "markdown",
+            Self::Baseline => "baseline",
         }
     }
 
@@ -80,6 +83,7 @@ impl Findings<'_> {
             FindingsFormat::Junit => junit::write(self),
             FindingsFormat::Github => Ok(github::write(self)),
             FindingsFormat::Markdown => Ok(markdown::write(self)),
+            FindingsFormat::Baseline => self.baseline(),
         }
     }
 
@@ -90,6 +94,12 @@ impl Findings<'_> {
         let writer = Text { sources: self.sources, directory: self.directory, colour: self.colour };
         let diagnostics: Vec<Diagnostic> = self.findings.iter().map(diagnostic).collect();
         format!("{}\n{}\n", writer.diagnostics(&diagnostics), self.count())
+    }
+
+    fn baseline(&self) -> Result<String, Diagnostics> {
+        let baseline = Baseline::of(self.findings, self.sources, self.directory);
+        let text = serde_json::to_string_pretty(&baseline);
+        text.map(|text| text + "\n").map_err(|error| Diagnostic::error(error.to_string()).into())
     }
 
     /// How many there are of each severity.

@@ -4,6 +4,7 @@
 //! each cloud.
 
 mod check;
+mod validation;
 mod values;
 
 use std::path::Path;
@@ -12,6 +13,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub use check::check_name;
+pub use validation::{IgnoreFindings, Validation};
 pub use values::{Team, Values};
 
 use super::cloud::Cloud;
@@ -34,6 +36,8 @@ pub struct Settings {
     pub gitops: GitOps,
     /// Where images come from.
     pub images: Images,
+    /// What `stackgen validate` is told.
+    pub validate: Validation,
 }
 
 /// One cluster. Templates see it, its values apart.
@@ -123,6 +127,7 @@ impl Default for Settings {
             clusters: Cloud::ALL.map(Cluster::of).to_vec(),
             gitops: GitOps::default(),
             images: Images::default(),
+            validate: Validation::default(),
         }
     }
 }
@@ -204,8 +209,10 @@ impl Settings {
         let bytes = files.read(&path).map_err(|error| fail(format!("cannot read it: {error}")))?;
         let text = crate::yaml::decode_text(bytes).map_err(|error| fail(error.to_string()))?;
         let source = sources.add(&path, text).map_err(|error| fail(error.to_string()))?;
-        let settings: Self = serde_yaml::from_str(source.text).map_err(|error| explain(&error, source))?;
+        let mut settings: Self =
+            serde_yaml::from_str(source.text).map_err(|error| explain(&error, source))?;
         let node = node(source, sources);
+        settings.validate.place(&node);
         Check { node, root, files, known_values, errors: Diagnostics::default() }.run(&settings)?;
         Ok(settings)
     }

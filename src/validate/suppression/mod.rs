@@ -5,9 +5,10 @@
 
 mod annotation;
 mod comment;
+mod settings;
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::families::suppress;
 use super::finding::Finding;
@@ -18,6 +19,8 @@ use crate::yaml::{Origin, Sources};
 
 pub(super) use annotation::of_object;
 pub(super) use comment::of_text;
+use settings::Matching;
+pub(super) use settings::of_settings;
 
 /// What is hidden, and why.
 #[derive(Clone, Debug)]
@@ -40,6 +43,8 @@ pub(super) enum Scope {
     Line(PathBuf, u32),
     /// Those of an object, as findings name it.
     Object(String),
+    /// Those that an entry of the settings is about.
+    Matching(Matching),
 }
 
 /// Suppressions, to be looked up by what they are about.
@@ -47,16 +52,24 @@ pub(super) enum Scope {
 pub(super) struct Suppressions {
     list: Vec<Suppression>,
     by_scope: BTreeMap<Scope, Vec<usize>>,
+    /// Those that must be asked each.
+    matching: Vec<usize>,
+    /// The folder that settings name files from.
+    root: PathBuf,
 }
 
 impl Suppressions {
     /// Looks nothing up yet.
-    pub(super) fn new(list: Vec<Suppression>) -> Self {
+    pub(super) fn new(list: Vec<Suppression>, root: &Path) -> Self {
         let mut by_scope: BTreeMap<Scope, Vec<usize>> = BTreeMap::new();
+        let mut matching = Vec::new();
         for (index, suppression) in list.iter().enumerate() {
-            by_scope.entry(suppression.scope.clone()).or_default().push(index);
+            match &suppression.scope {
+                Scope::Matching(_) => matching.push(index),
+                scope => by_scope.entry(scope.clone()).or_default().push(index),
+            }
         }
-        Self { list, by_scope }
+        Self { list, by_scope, matching, root: root.to_owned() }
     }
 
     /// Whether one of them hides the finding; notes which did.
@@ -66,12 +79,16 @@ impl Suppressions {
         }
         let line = sources.locate(finding.origin).map(|place| Scope::Line(place.file, place.line));
         let object = finding.object.clone().map(Scope::Object);
+        let by_scope =
+            [line, object].into_iter().flatten().filter_map(|scope| self.by_scope.get(&scope)).flatten();
         let mut is_hidden = false;
-        for index in
-            [line, object].into_iter().flatten().filter_map(|scope| self.by_scope.get(&scope)).flatten()
-        {
+        for index in by_scope.chain(&self.matching) {
             let suppression = &mut self.list[*index];
-            if suppression.rules.iter().any(|(name, _)| names(name, finding.rule)) {
+            let is_meant = match &suppression.scope {
+                Scope::Matching(matching) => matching.has(finding, sources, &self.root),
+                _ => true,
+            };
+            if is_meant && suppression.rules.iter().any(|(name, _)| names(name, finding.rule)) {
                 suppression.is_used = true;
                 is_hidden = true;
             }
