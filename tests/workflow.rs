@@ -27,6 +27,7 @@ fn action(workspace: &Workspace, command: &str) -> Output {
         .env("PATH", std::env::var_os("PATH").unwrap_or_default())
         .env("STACKGEN_BINARY", env!("CARGO_BIN_EXE_stackgen"))
         .env("STACKGEN_COMMAND", command)
+        .env("STACKGEN_SARIF", "findings.sarif")
         .env("GITHUB_STEP_SUMMARY", workspace.path("summary"))
         .env("GITHUB_OUTPUT", workspace.path("output"))
         .output()
@@ -63,6 +64,41 @@ fn what_stackgen_says_cannot_speak_to_the_runner() {
     let token = first.strip_prefix("::stop-commands::").unwrap();
     let (said, after) = rest.split_once(&format!("::{token}::\n")).unwrap();
     assert!(said.contains(SERVICE) && after.starts_with("::error"), "{log}");
+}
+
+#[test]
+fn the_action_validates_with_annotations_a_table_and_a_file_for_code_scanning() {
+    let workspace = rendered();
+    let run = action(&workspace, "all");
+    assert!(run.status.success(), "{run:?}");
+    assert!(workspace.read("summary").contains("Nothing is wrong."), "{}", workspace.read("summary"));
+    let pod = "\
+apiVersion: v1
+kind: Pod
+metadata: {name: web}
+spec:
+  containers:
+  - name: web
+    image: registry.example.com/web:1.4.2
+    envFrom: [{configMapRef: {name: settings}}]
+";
+    workspace.write("own/pod.yaml", pod);
+    workspace.write("own/kustomization.yaml", "resources: [pod.yaml]\n");
+    workspace.write("stackgen.yaml", "clusters: [{name: own, cloud: gke, overlay: own}]\n");
+    let run = action(&workspace, "validate");
+    let log = String::from_utf8(run.stdout).unwrap();
+    assert_eq!(run.status.code(), Some(1), "{log}");
+    assert!(
+        log.contains("\n::error file=own/pod.yaml,line=8,col=37,endColumn=45,title=ref/configmap::"),
+        "{log}"
+    );
+    assert!(
+        workspace.read("summary").contains("\n| error | [ref/configmap]("),
+        "{}",
+        workspace.read("summary")
+    );
+    assert!(workspace.read("findings.sarif").contains("\"own/pod.yaml\""));
+    assert!(workspace.read("output").ends_with("exit-code=1\n"));
 }
 
 #[test]
@@ -111,8 +147,9 @@ fn runs_hook(name: &str) {
     let (repository, revision) = hooks();
     let workspace = rendered();
     let url = repository.root().display();
-    let config =
-        format!("repos:\n- repo: {url}\n  rev: {revision}\n  hooks:\n  - id: stackgen-render-check-system\n");
+    let config = format!(
+        "repos:\n- repo: {url}\n  rev: {revision}\n  hooks:\n  - id: stackgen-render-check-system\n  - id: stackgen-validate-system\n"
+    );
     workspace.write(".pre-commit-config.yaml", &config);
     git(workspace.root(), &["init", "-q"]);
     git(workspace.root(), &["add", "-A"]);

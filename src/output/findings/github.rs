@@ -33,8 +33,9 @@ pub(super) fn write(findings: &Findings<'_>) -> String {
         let _ = writeln!(text, "::group::{} more findings, which GitHub does not annotate", others.len());
         for finding in others {
             let place = findings.place(finding.origin);
-            // A line that begins with `::` would be a command.
-            let _ = writeln!(text, "{place} [{}] {}", finding.rule.id, one_line(&finding.message));
+            let line = format!("{place} [{}] {}", finding.rule.id, finding.message);
+            // A line that begins with `::` would be a command, and so could the name of a file.
+            let _ = writeln!(text, "- {}", one_line(&line));
         }
         text.push_str("::endgroup::\n");
     }
