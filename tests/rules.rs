@@ -58,6 +58,16 @@ fn what_is_said_of_the_bad_examples_stays() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
+#[test]
+fn the_documentation_has_every_rule() {
+    let page = folder().join("../../docs/rules.md");
+    let listed = stackgen_in(&folder(), ["validate", "--list-rules", "-o", "markdown"]).run().quiet_success();
+    if std::env::var_os("STACKGEN_BLESS").is_some() {
+        std::fs::write(&page, &listed).unwrap();
+    }
+    assert!(std::fs::read_to_string(&page).unwrap() == listed, "STACKGEN_BLESS=1 writes docs/rules.md anew");
+}
+
 /// A folder that no rule names would never be looked at.
 #[test]
 fn every_example_is_of_a_rule() {

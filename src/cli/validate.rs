@@ -12,7 +12,7 @@ use super::exit_status::{ExitStatus, help};
 use super::printer::Printer;
 use super::selection::Cloud;
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity, closest};
-use crate::output::{Findings as Writer, FindingsFormat};
+use crate::output::{Findings as Writer, FindingsFormat, rule_list};
 use crate::stack::{self, BuiltCluster, Cluster, Workspace, build_clusters};
 use crate::validate::{
     Baseline, Finding, Gathering, Input, OfTree, Profile, Rule, Target, Tree, Wanted, find_rule, names, rules,
@@ -65,8 +65,8 @@ pub(super) struct Arguments {
     /// Say what a rule is for, with examples
     #[arg(long, value_name = "RULE", exclusive = true)]
     explain: Option<String>,
-    /// List all rules
-    #[arg(long, exclusive = true)]
+    /// List all rules; with `-o json` or `-o markdown` with everything that is known of them
+    #[arg(long, conflicts_with_all = ["paths", "explain", "against", "baseline"])]
     list_rules: bool,
 }
 
@@ -139,7 +139,8 @@ pub(super) fn run(
         return Ok(ExitStatus::Success);
     }
     if arguments.list_rules {
-        printer.data(list().as_bytes())?;
+        let format = arguments.output.first().map_or(FindingsFormat::Text, |report| report.format);
+        printer.data(rule_list(&rules(), format)?.as_bytes())?;
         return Ok(ExitStatus::Success);
     }
     let mut findings = if arguments.paths.is_empty() {
@@ -257,12 +258,6 @@ impl Arguments {
         }
         Ok(())
     }
-}
-
-/// One line for each rule.
-fn list() -> String {
-    let line = |rule: &&Rule| format!("{:<28} {}\n", rule.id, rule.summary);
-    rules().iter().map(line).collect()
 }
 
 /// What a rule is for, for a reader who has just met it.

@@ -4,7 +4,9 @@
 //! command line's business.
 
 mod findings;
+mod rules;
 mod text;
 
 pub use findings::{Findings, FindingsFormat};
+pub use rules::rule_list;
 pub use text::Text;

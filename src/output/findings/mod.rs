@@ -132,12 +132,12 @@ fn diagnostic(finding: &Finding) -> Diagnostic {
 }
 
 /// Where a rule is described.
-fn url(rule: &str) -> String {
+pub(super) fn url(rule: &str) -> String {
     format!("{DOCUMENTATION}#{}", rule.replace('/', ""))
 }
 
 /// A severity as machines read it.
-fn severity(severity: Severity) -> &'static str {
+pub(super) fn severity(severity: Severity) -> &'static str {
     match severity {
         Severity::Error => "error",
         Severity::Warning => "warning",
