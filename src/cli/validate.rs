@@ -211,12 +211,15 @@ impl Arguments {
         let wanted = &self.wanted()?;
         let input = read(&self.paths, sources)?;
         let earlier = self.against.as_deref().map(|path| read(&[path.to_owned()], sources)).transpose()?;
-        let target = || Target { cloud: self.cloud.map(Into::into), releases: Vec::new() };
-        let tree = |input| Tree::of_input(input, target(), sources);
-        let earlier = earlier.as_ref().map(tree);
+        let target = Target { cloud: self.cloud.map(Into::into), releases: Vec::new() };
+        let earlier = earlier.as_ref().map(|input| Tree::of_input(input, &target, sources));
+        let earlier = earlier.unwrap_or_default();
         let mut gathering = Gathering::new(wanted, sources, &printer.directory);
         gathering.add_texts(&input.texts);
-        gathering.add_tree(OfTree::validate(&tree(&input), earlier.as_ref(), wanted));
+        for (cluster, tree) in Tree::of_input(&input, &target, sources) {
+            let earlier = earlier.iter().find(|(of, _)| *of == cluster).map(|(_, tree)| tree);
+            gathering.add_tree(OfTree::validate(&tree, earlier, wanted));
+        }
         Ok(gathering.finish())
     }
 

@@ -99,6 +99,11 @@ impl<'w> Findings<'w> {
         }
     }
 
+    /// Adds what a function may have found.
+    pub fn extend_from(&mut self, findings: impl IntoIterator<Item = Finding>) {
+        findings.into_iter().for_each(|finding| self.add(finding));
+    }
+
     /// Adds what was found elsewhere.
     pub fn extend(&mut self, other: Self) {
         self.list.extend(other.list);

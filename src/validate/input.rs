@@ -1,5 +1,7 @@
 //! What is read: files, folders and standard input, as texts and as the documents in them.
 
+use std::collections::BTreeSet;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use walkdir::WalkDir;
@@ -11,6 +13,9 @@ use crate::yaml::{Node, ParseError, ParseOptions, Source, Sources, parse_readabl
 
 /// What files with manifests are called.
 const EXTENSIONS: [&str; 3] = ["yaml", "yml", "json"];
+
+/// Where a rendered tree keeps what it knows of each cluster.
+const LEDGERS: &str = ".stackgen/clusters";
 
 /// A text as it was written.
 #[derive(Clone, Debug)]
@@ -32,7 +37,12 @@ pub struct Input<'s> {
     pub texts: Vec<Text<'s>>,
     /// The documents in them that can be read.
     pub nodes: Vec<Node<'s>>,
+    /// Of a tree that was rendered for several clusters: which of the documents are for which.
+    clusters: Vec<(String, Range<usize>)>,
 }
+
+/// The documents that are validated together, with the cluster that they are for.
+pub(super) type Together<'a, 's> = (Option<&'a str>, Vec<&'a Node<'s>>);
 
 impl<'s> Input<'s> {
     /// Reads a file, or all manifests in a folder and the folders below it. A kustomization is built: what counts is
@@ -46,14 +56,38 @@ impl<'s> Input<'s> {
             return Ok(());
         }
         let mut errors = Diagnostics::default();
+        let clusters = clusters(path);
         for file in files(path) {
+            let before = self.nodes.len();
             let added = file.map_err(|error| cannot_read(path, &error)).and_then(|file| {
                 let bytes = std::fs::read(&file).map_err(|error| cannot_read(&file, &error))?;
-                self.add(&file, bytes, sources)
+                self.add(&file, bytes, sources)?;
+                let below = file.strip_prefix(path).unwrap_or(&file);
+                self.clusters
+                    .extend(cluster_of(below, &clusters).map(|name| (name, before..self.nodes.len())));
+                Ok(())
             });
             errors.absorb(added);
         }
         errors.into_result()
+    }
+
+    /// What is validated together: all, or of a tree that was rendered for several clusters what is for one of them.
+    pub(super) fn together(&self) -> Vec<Together<'_, 's>> {
+        let mut of_cluster: Vec<Option<&str>> = vec![None; self.nodes.len()];
+        for (name, range) in &self.clusters {
+            of_cluster[range.clone()].fill(Some(name));
+        }
+        let names: BTreeSet<&str> = of_cluster.iter().copied().flatten().collect();
+        if names.is_empty() {
+            return vec![(None, self.nodes.iter().collect())];
+        }
+        let is_for = |name, cluster: Option<&str>| cluster.is_none_or(|cluster| cluster == name);
+        let nodes = |name| {
+            let nodes = self.nodes.iter().zip(&of_cluster).filter(|(_, cluster)| is_for(name, **cluster));
+            nodes.map(|(node, _)| node).collect()
+        };
+        names.iter().map(|name| (Some(*name), nodes(*name))).collect()
     }
 
     /// Adds a text that was read. `path` is what findings show.
@@ -105,6 +139,26 @@ fn files(path: &Path) -> Vec<Result<PathBuf, std::io::Error>> {
         })
         .map(|entry| entry.map(walkdir::DirEntry::into_path).map_err(std::io::Error::from))
         .collect()
+}
+
+/// The clusters that a folder was rendered for, longest name first. Of any other folder there are none.
+fn clusters(path: &Path) -> Vec<String> {
+    let entries = std::fs::read_dir(path.join(LEDGERS)).into_iter().flatten().flatten();
+    let names = entries.filter_map(|entry| Some(entry.path().file_stem()?.to_str()?.to_owned()));
+    let mut names: Vec<String> = names.collect();
+    names.sort_by(|one, other| other.len().cmp(&one.len()).then(one.cmp(other)));
+    names
+}
+
+/// The cluster that a file of a rendered tree is for: `clusters/<name>/...`, `argocd/project-<name>.yaml`.
+fn cluster_of(below: &Path, clusters: &[String]) -> Option<String> {
+    let mut parts = below.iter().skip(1).filter_map(|part| part.to_str());
+    let second = parts.next()?;
+    let is_of = |name: &&String| match second.strip_suffix(".yaml") {
+        Some(file) => file.strip_suffix(name.as_str()).is_some_and(|rest| rest.ends_with('-')),
+        None => second == name.as_str(),
+    };
+    clusters.iter().find(is_of).cloned()
 }
 
 fn is_kustomization(path: &Path) -> bool {

@@ -5,12 +5,18 @@
 //! find is a [`Finding`]: plain data with an origin, sorted by place, whatever order it was found in.
 
 mod baseline;
+mod claims;
 mod finding;
 mod gathering;
 mod input;
+mod made;
 mod object;
+mod quantity;
+mod references;
 mod rule;
 mod run;
+mod scope;
+mod selector;
 mod suppression;
 mod tree;
 mod workload;
@@ -18,11 +24,17 @@ mod workload;
 pub mod families;
 
 pub use baseline::Baseline;
+pub use claims::{Claim, claims};
 pub use finding::{Finding, Findings};
 pub use gathering::{Gathering, OfTree};
 pub use input::{Input, Text};
+pub use made::{MadePods, has_issuer, is_foreign};
 pub use object::Object;
+pub use quantity::quantity;
+pub use references::{Reference, custom_references, references};
 pub use rule::{Check, Example, Profile, Rule, Run, Wanted, names};
 pub use run::{find_rule, rules, validate_texts, validate_tree};
-pub use tree::{Target, Tree};
+pub use scope::is_namespaced;
+pub use selector::Selector;
+pub use tree::{Kind, Target, Tree, is_same};
 pub use workload::Workload;

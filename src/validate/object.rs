@@ -1,5 +1,7 @@
 //! One object of a tree, with the questions that rules ask.
 
+use super::finding::Finding;
+use super::rule::Rule;
 use crate::resource::{Gvk, ResId};
 use crate::yaml::{Mapping, Node, Origin};
 
@@ -78,5 +80,29 @@ impl<'a, 's> Object<'a, 's> {
     /// Where its name stands, else where it begins.
     pub fn name_origin(&self) -> Origin {
         self.at(&["metadata", "name"]).map_or(Origin::NONE, Node::origin).or(self.node.origin())
+    }
+
+    /// A finding in this object, at a field of it.
+    pub fn finding(
+        &self,
+        rule: &'static Rule,
+        path: impl Into<String>,
+        node: &Node<'_>,
+        message: impl Into<String>,
+    ) -> Finding {
+        Finding::new(rule, node.origin().or(self.origin()), message).object(self.id).path(path)
+    }
+
+    /// A finding about the object as a whole.
+    pub fn finding_at_name(&self, rule: &'static Rule, message: impl Into<String>) -> Finding {
+        Finding::new(rule, self.name_origin(), message).object(self.id)
+    }
+
+    /// The name in words, for messages: `Service monitoring/grafana`.
+    pub fn describe(&self) -> String {
+        match self.id.namespace {
+            "" => format!("{} `{}`", self.kind(), self.id.name),
+            namespace => format!("{} `{namespace}/{}`", self.kind(), self.id.name),
+        }
     }
 }

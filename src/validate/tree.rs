@@ -1,11 +1,13 @@
 //! All objects that are validated together, indexed once.
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::input::Input;
+use super::made::{MadePods, made_of};
 use super::object::Object;
+use super::selector::Selector;
 use super::workload::Workload;
-use crate::resource::{NOT_A_NAMESPACE, is_cluster_scoped};
+use crate::resource::{Gvk, is_cluster_scoped};
 use crate::stack::Cloud;
 use crate::yaml::{Node, Sources};
 
@@ -18,7 +20,13 @@ pub struct Target {
     pub releases: Vec<u8>,
 }
 
+/// Group and kind.
+pub type Kind<'k> = (&'k str, &'k str);
+
 /// All objects that are validated together.
+///
+/// An object whose namespace is not written may land in any: `kubectl -n`, a kustomization or an Argo CD destination
+/// says which. So it is found from every namespace, and finds things in every namespace.
 #[derive(Debug)]
 pub struct Tree<'a, 's> {
     /// Where they are to run.
@@ -29,8 +37,14 @@ pub struct Tree<'a, 's> {
     pub is_partial: bool,
     objects: Vec<Object<'a, 's>>,
     workloads: Vec<Workload<'a, 's>>,
-    by_kind: FxHashMap<(&'s str, &'s str), Vec<usize>>,
-    by_name: FxHashMap<(&'s str, &'s str, &'s str, &'s str), usize>,
+    by_kind: FxHashMap<Kind<'s>, Vec<usize>>,
+    by_name: FxHashMap<(Kind<'s>, &'s str, &'s str), usize>,
+    in_any_namespace: FxHashMap<(Kind<'s>, &'s str), usize>,
+    by_namespace: FxHashMap<&'s str, Vec<usize>>,
+    by_label: FxHashMap<(&'s str, &'s str), Vec<usize>>,
+    made: FxHashSet<(&'static str, &'s str, &'s str)>,
+    made_pods: Vec<MadePods<'a, 's>>,
+    custom_scopes: FxHashMap<Kind<'s>, &'s str>,
 }
 
 impl<'a, 's> Tree<'a, 's> {
@@ -44,14 +58,26 @@ impl<'a, 's> Tree<'a, 's> {
             workloads: Vec::new(),
             by_kind: FxHashMap::default(),
             by_name: FxHashMap::default(),
+            in_any_namespace: FxHashMap::default(),
+            by_namespace: FxHashMap::default(),
+            by_label: FxHashMap::default(),
+            made: FxHashSet::default(),
+            made_pods: Vec::new(),
+            custom_scopes: FxHashMap::default(),
         };
         nodes.into_iter().for_each(|node| tree.add(node));
         tree
     }
 
-    /// A tree of what was read.
-    pub fn of_input(input: &'a Input<'s>, target: Target, sources: &'s Sources) -> Self {
-        Self { is_partial: !input.is_complete(), ..Self::new(&input.nodes, target, sources) }
+    /// The trees of what was read, each with the cluster that it is for.
+    pub fn of_input(
+        input: &'a Input<'s>,
+        target: &Target,
+        sources: &'s Sources,
+    ) -> Vec<(Option<&'a str>, Self)> {
+        let is_partial = !input.is_complete();
+        let tree = |nodes| Self { is_partial, ..Self::new(nodes, target.clone(), sources) };
+        input.together().into_iter().map(|(cluster, nodes)| (cluster, tree(nodes))).collect()
     }
 
     fn add(&mut self, node: &'a Node<'s>) {
@@ -63,12 +89,32 @@ impl<'a, 's> Tree<'a, 's> {
         }
         let index = self.objects.len();
         let kind = (object.group(), object.kind());
+        let namespace = if is_cluster_scoped(&object.id.gvk) { "" } else { object.id.namespace };
         self.by_kind.entry(kind).or_default().push(index);
-        self.by_name
-            .entry((kind.0, kind.1, object.id.effective_namespace(), object.id.name))
-            .or_insert(index);
-        self.workloads.extend(Workload::of(object));
+        self.by_name.entry((kind, namespace, object.id.name)).or_insert(index);
+        self.in_any_namespace.entry((kind, object.id.name)).or_insert(index);
+        self.made.extend(made_of(&object));
+        self.made_pods.extend(MadePods::of(object));
+        if object.is("apiextensions.k8s.io", "CustomResourceDefinition") {
+            let text = |path| object.text(path).unwrap_or_default();
+            let custom = (text(&["spec", "group"]), text(&["spec", "names", "kind"]));
+            self.custom_scopes.insert(custom, text(&["spec", "scope"]));
+        }
+        if let Some(workload) = Workload::of(object) {
+            self.add_workload(workload);
+        }
         self.objects.push(object);
+    }
+
+    fn add_workload(&mut self, workload: Workload<'a, 's>) {
+        let index = self.workloads.len();
+        self.by_namespace.entry(workload.object.id.namespace).or_default().push(index);
+        for label in workload.labels().into_iter().flatten() {
+            if let Some(value) = label.value.text() {
+                self.by_label.entry((label.key.text, value)).or_default().push(index);
+            }
+        }
+        self.workloads.push(workload);
     }
 
     /// All objects, in the order of the input.
@@ -87,21 +133,118 @@ impl<'a, 's> Tree<'a, 's> {
         indexes.iter().map(|index| &self.objects[*index])
     }
 
-    /// An object by kind, namespace and name. The namespace of kinds that have none does not count; an empty one is
-    /// `default`.
-    pub fn find(&self, (group, kind): (&str, &str), namespace: &str, name: &str) -> Option<&Object<'a, 's>> {
-        let gvk = crate::resource::Gvk { group, version: "v1", kind };
-        let namespace =
-            if is_cluster_scoped(&gvk) { NOT_A_NAMESPACE } else { crate::resource::or_default(namespace) };
-        self.by_name.get(&(group, kind, namespace, name)).map(|index| &self.objects[*index])
+    /// An object by kind, namespace as written, and name. The namespace of kinds that have none does not count.
+    pub fn find(&self, kind: Kind<'_>, namespace: &str, name: &str) -> Option<&Object<'a, 's>> {
+        let gvk = Gvk { group: kind.0, version: "v1", kind: kind.1 };
+        let namespace = if is_cluster_scoped(&gvk) { "" } else { namespace };
+        let found =
+            self.by_name.get(&(kind, namespace, name)).or_else(|| self.by_name.get(&(kind, "", name)));
+        let anywhere = || namespace.is_empty().then(|| self.in_any_namespace.get(&(kind, name))).flatten();
+        found.or_else(anywhere).map(|index| &self.objects[*index])
     }
 
-    /// The names of a kind in a namespace, for messages that propose one.
-    pub fn names(&self, kind: (&'s str, &'s str), namespace: &str) -> Vec<&'s str> {
-        let namespace = crate::resource::or_default(namespace);
+    /// Whether an object is there, or will be: a controller makes it, or it may be the one whose name is missing.
+    pub fn has(&self, kind: Kind<'_>, namespace: &str, name: &str) -> bool {
+        let is_made = |of: &'static str| {
+            kind == ("", of)
+                && (self.made.contains(&(of, namespace, name)) || self.made.contains(&(of, "", name)))
+        };
+        self.find(kind, namespace, name).is_some()
+            || is_made("Secret")
+            || is_made("ConfigMap")
+            || self.find(kind, namespace, "").is_some()
+    }
+
+    /// Any object of this kind and name, in whatever namespace.
+    pub fn find_anywhere(&self, kind: Kind<'_>, name: &str) -> Option<&Object<'a, 's>> {
+        self.in_any_namespace.get(&(kind, name)).map(|index| &self.objects[*index])
+    }
+
+    /// The names of a kind in a namespace as written, for messages that propose one.
+    pub fn names(&self, kind: Kind<'s>, namespace: &str) -> Vec<&'s str> {
         self.of_kind(kind.0, kind.1)
-            .filter(|object| object.id.is_cluster_scoped() || object.id.effective_namespace() == namespace)
+            .filter(|object| object.id.is_cluster_scoped() || is_same(object.id.namespace, namespace))
             .map(|object| object.id.name)
+            .filter(|name| !name.is_empty())
             .collect()
     }
+
+    /// What makes pods in a namespace as written.
+    pub fn workloads_in<'t>(&'t self, namespace: &'t str) -> impl Iterator<Item = &'t Workload<'a, 's>> {
+        let of = |namespace| self.by_namespace.get(namespace).map_or(&[][..], Vec::as_slice);
+        let every = if namespace.is_empty() { self.workloads.as_slice() } else { &[] };
+        let (written, unwritten) =
+            if namespace.is_empty() { (&[][..], &[][..]) } else { (of(namespace), of("")) };
+        every.iter().chain(written.iter().chain(unwritten).map(|index| &self.workloads[*index]))
+    }
+
+    /// What makes pods that a selector in a namespace means.
+    pub fn selected<'t>(
+        &'t self,
+        namespace: &'t str,
+        selector: Selector<'t, 's>,
+    ) -> Box<dyn Iterator<Item = &'t Workload<'a, 's>> + 't> {
+        let matches = move |workload: &&Workload<'a, 's>| selector.matches(workload.labels());
+        let rarest = selector
+            .pairs()
+            .map(|label| self.by_label.get(&label).map_or(&[][..], Vec::as_slice))
+            .min_by_key(|indexes| indexes.len());
+        match rarest {
+            Some(indexes) => {
+                let workloads = indexes.iter().map(|index| &self.workloads[*index]);
+                Box::new(
+                    workloads
+                        .filter(move |workload| is_same(workload.object.id.namespace, namespace))
+                        .filter(matches),
+                )
+            }
+            None => Box::new(self.workloads_in(namespace).filter(matches)),
+        }
+    }
+
+    /// What is wrong with a selector that means no pod: the label that no pod in the namespace has, else all of it.
+    pub fn culprit<'n>(
+        &self,
+        namespace: &str,
+        selector: &Selector<'n, 's>,
+        whole: &'n Node<'s>,
+    ) -> &'n Node<'s> {
+        let is_known = |key: &str, value: &str| {
+            let indexes = self.by_label.get(&(key, value)).map_or(&[][..], Vec::as_slice);
+            let mut pods = indexes.iter().map(|index| &self.workloads[*index]);
+            pods.any(|pods| is_same(pods.namespace(), namespace))
+        };
+        selector.culprit(is_known).map_or(whole, |entry| &entry.value)
+    }
+
+    /// Whether operators may make pods in a namespace which a selector means, for all that the tree says.
+    pub fn may_be_made(&self, namespace: &str, selector: &Selector<'_, '_>) -> bool {
+        self.made_pods.iter().any(|pods| is_same(pods.namespace(), namespace) && pods.may_match(selector))
+    }
+
+    /// Pods that operators make.
+    pub fn made_pods(&self) -> &[MadePods<'a, 's>] {
+        &self.made_pods
+    }
+
+    /// The namespaces of the tree that a selector means. The API server labels each with its name.
+    pub fn namespaces(&self, selector: &Selector<'_, '_>) -> Vec<&'s str> {
+        let is_meant = |namespace: &&Object<'a, 's>| {
+            selector.matches_values(|key| match key {
+                "kubernetes.io/metadata.name" => Some(namespace.id.name),
+                key => namespace.label(key),
+            })
+        };
+        self.of_kind("", "Namespace").filter(is_meant).map(|namespace| namespace.id.name).collect()
+    }
+
+    /// `Namespaced` or `Cluster`, if the tree holds the definition of the kind.
+    pub fn custom_scope(&self, group: &str, kind: &str) -> Option<&'s str> {
+        self.custom_scopes.get(&(group, kind)).copied()
+    }
+}
+
+/// Whether two namespaces as written may be the same.
+pub fn is_same(one: &str, other: &str) -> bool {
+    one.is_empty() || other.is_empty() || one == other
 }

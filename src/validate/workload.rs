@@ -37,9 +37,31 @@ impl<'a, 's> Workload<'a, 's> {
         })
     }
 
-    /// The namespace of the pods.
+    /// The namespace of the pods as written.
     pub fn namespace(&self) -> &'s str {
-        self.object.id.effective_namespace()
+        self.object.id.namespace
+    }
+
+    /// The items of a list in the pod's `spec`, each with its path in the object.
+    pub fn items(&self, list: &'static str) -> impl Iterator<Item = (String, &'a Node<'s>)> + use<'a, 's> {
+        let prefix = self.spec_path();
+        let items = self.spec.get(list).and_then(Node::as_sequence).unwrap_or_default();
+        items.iter().enumerate().map(move |(index, item)| (format!("{prefix}.{list}[{index}]"), item))
+    }
+
+    /// The ports of all containers, each with its path in the object.
+    pub fn ports(&self) -> impl Iterator<Item = (String, &'a Node<'s>)> + use<'a, 's> {
+        self.containers().flat_map(|(path, container)| {
+            let ports = container.get("ports").and_then(Node::as_sequence).unwrap_or_default();
+            ports.iter().enumerate().map(move |(index, port)| (format!("{path}.ports[{index}]"), port))
+        })
+    }
+
+    /// Whether a container has a port of this name or number.
+    pub fn has_port(&self, port: &str) -> bool {
+        self.ports().any(|(_, known)| {
+            ["name", "containerPort"].iter().any(|field| known.get(field).and_then(Node::text) == Some(port))
+        })
     }
 
     /// The labels of the pods.

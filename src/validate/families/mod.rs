@@ -2,6 +2,7 @@
 
 use super::rule::Check;
 
+mod cloud;
 mod reference;
 mod security;
 mod semantics;
@@ -9,5 +10,11 @@ mod size;
 pub(super) mod suppress;
 
 /// The checks of all families, in the order in which `--list-rules` shows their rules.
-pub(super) const CHECKS: &[&[&Check]] =
-    &[reference::CHECKS, security::CHECKS, semantics::CHECKS, size::CHECKS, suppress::CHECKS];
+pub(super) const CHECKS: &[&[&Check]] = &[
+    cloud::CHECKS,
+    reference::CHECKS,
+    security::CHECKS,
+    semantics::CHECKS,
+    size::CHECKS,
+    suppress::CHECKS,
+];

@@ -1,9 +1,9 @@
-//! `ref/configmap`
+//! `ref/configmap`, `ref/configmap-key`
 
-use super::pod_references::references;
-use crate::diagnostic::{Severity, closest};
+use super::sources;
+use crate::diagnostic::Severity;
 use crate::validate::rule::{Check, Profile, Rule, Run, example};
-use crate::validate::{Finding, Findings, Tree};
+use crate::validate::{Findings, Tree};
 
 static RULE: Rule = Rule {
     id: "ref/configmap",
@@ -15,30 +15,21 @@ static RULE: Rule = Rule {
     example: example!("ref/configmap"),
 };
 
+static KEY_RULE: Rule = Rule {
+    id: "ref/configmap-key",
+    severity: Severity::Error,
+    profile: Profile::Default,
+    summary: "pods ask for a key that their ConfigMap does not have",
+    why: "the pods do not start, or a file that a program reads is an empty folder",
+    fix: "add the key to the ConfigMap, or correct it",
+    example: example!("ref/configmap-key"),
+};
+
 /// Every namespace has these.
 const BUILT_IN: [&str; 1] = ["kube-root-ca.crt"];
 
-pub(super) static CHECK: Check = Check { rules: &[&RULE], run: Run::Tree(check) };
+pub(super) static CHECK: Check = Check { rules: &[&RULE, &KEY_RULE], run: Run::Tree(check) };
 
 fn check(tree: &Tree<'_, '_>, findings: &mut Findings<'_>) {
-    for workload in tree.workloads() {
-        let namespace = workload.namespace();
-        for reference in references(workload).iter().filter(|reference| reference.kind == "ConfigMap") {
-            let name = reference.name.text().unwrap_or_default();
-            let is_there = tree.find(("", "ConfigMap"), namespace, name).is_some();
-            if is_there || reference.is_optional || BUILT_IN.contains(&name) {
-                continue;
-            }
-            let finding = Finding::new(
-                &RULE,
-                reference.name.origin(),
-                format!("there is no ConfigMap `{name}` in namespace `{namespace}`"),
-            );
-            let mut finding = finding.object(workload.object.id).path(reference.path.as_str());
-            if let Some(like) = closest(name, &tree.names(("", "ConfigMap"), namespace)) {
-                finding = finding.help(format!("did you mean `{like}`?"));
-            }
-            findings.add(finding);
-        }
-    }
+    sources::check("ConfigMap", (&RULE, &KEY_RULE), &BUILT_IN, tree, findings);
 }

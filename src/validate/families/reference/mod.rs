@@ -3,6 +3,46 @@
 use crate::validate::rule::Check;
 
 mod config_map;
-mod pod_references;
+mod duplicate_id;
+mod headless_service;
+mod hpa_target;
+mod ingress;
+mod named;
+mod namespace;
+mod network_policy;
+mod pdb_selector;
+mod priority_class;
+mod probe_port;
+mod pvc;
+mod rbac;
+mod secret;
+mod selector_template;
+mod service;
+mod service_account;
+mod service_monitor;
+mod sources;
+mod storage_class;
+mod volumes;
 
-pub(super) const CHECKS: &[&Check] = &[&config_map::CHECK];
+pub(super) const CHECKS: &[&Check] = &[
+    &config_map::CHECK,
+    &duplicate_id::CHECK,
+    &headless_service::CHECK,
+    &hpa_target::CHECK,
+    &secret::PULL_CHECK,
+    &ingress::CHECK,
+    &namespace::CHECK,
+    &network_policy::CHECK,
+    &pdb_selector::CHECK,
+    &priority_class::CHECK,
+    &probe_port::CHECK,
+    &pvc::CHECK,
+    &rbac::CHECK,
+    &secret::CHECK,
+    &selector_template::CHECK,
+    &service::CHECK,
+    &service_account::CHECK,
+    &service_monitor::CHECK,
+    &storage_class::CHECK,
+    &volumes::CHECK,
+];

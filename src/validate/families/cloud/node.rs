@@ -1,0 +1,133 @@
+//! `cloud/node-selector`, `cloud/toleration`
+
+use super::{AKS, EKS, GKE, Words, foreign, title};
+use crate::diagnostic::Severity;
+use crate::stack::Cloud;
+use crate::validate::rule::{Check, Profile, Rule, Run, example};
+use crate::validate::{Findings, Object, Tree, Workload};
+use crate::yaml::Node;
+
+static RULE: Rule = Rule {
+    id: "cloud/node-selector",
+    severity: Severity::Error,
+    profile: Profile::Default,
+    summary: "pods or volumes ask for nodes with a label that another cloud sets",
+    why: "no node has it: the pods stay Pending",
+    fix: "ask by a label that every cloud sets (topology.kubernetes.io/zone, node.kubernetes.io/instance-type), \
+          or by this cloud's own in its overlay",
+    example: example!("cloud/node-selector"),
+};
+
+static TOLERATION_RULE: Rule = Rule {
+    id: "cloud/toleration",
+    severity: Severity::Warning,
+    profile: Profile::Default,
+    summary: "pods tolerate a taint that another cloud sets",
+    why: "it tolerates nothing here: the pods do not get onto the nodes that are meant",
+    fix: "tolerate this cloud's taint in its overlay",
+    example: example!("cloud/toleration"),
+};
+
+/// What labels and taints begin with that some clouds set. Karpenter is on two of them.
+const WORDS: &Words = &[
+    ("agentpool", AKS),
+    ("alpha.eksctl.io/", EKS),
+    ("aws-node-termination-handler/", EKS),
+    ("cloud.google.com/", GKE),
+    ("eks.amazonaws.com/", EKS),
+    ("eksctl.io/", EKS),
+    ("failure-domain.disk.csi.azure.com/", AKS),
+    ("iam.gke.io/", GKE),
+    ("k8s.amazonaws.com/", EKS),
+    ("karpenter.azure.com/", AKS),
+    ("karpenter.k8s.aws/", EKS),
+    ("karpenter.sh/", &[Cloud::Eks, Cloud::Aks]),
+    ("kubernetes.azure.com/", AKS),
+    ("topology.disk.csi.azure.com/", AKS),
+    ("topology.ebs.csi.aws.com/", EKS),
+    ("topology.gke.io/", GKE),
+    ("topology.k8s.aws/", EKS),
+    ("vpc.amazonaws.com/", EKS),
+];
+
+pub(super) static CHECK: Check = Check { rules: &[&RULE, &TOLERATION_RULE], run: Run::Object(check) };
+
+/// A key and where it stands.
+type Place<'a, 's> = (String, &'a str, &'a Node<'s>);
+
+fn check(object: &Object<'_, '_>, tree: &Tree<'_, '_>, findings: &mut Findings<'_>) {
+    let Some(cloud) = tree.target.cloud else { return };
+    let mut places = Vec::new();
+    let mut selector = None;
+    if let Some(workload) = Workload::of(*object) {
+        let prefix = workload.spec_path();
+        selector = workload
+            .spec
+            .get("nodeSelector")
+            .and_then(Node::as_mapping)
+            .map(|labels| (prefix.clone(), labels));
+        if let Some(affinity) = workload.spec.at(&["affinity", "nodeAffinity"]) {
+            let path = format!("{prefix}.affinity.nodeAffinity");
+            expressions(affinity, &path, &mut places);
+        }
+        check_tolerations(&workload, cloud, findings);
+    }
+    if object.is("", "PersistentVolume")
+        && let Some(affinity) = object.at(&["spec", "nodeAffinity"])
+    {
+        expressions(affinity, "spec.nodeAffinity", &mut places);
+    }
+    if object.is("storage.k8s.io", "StorageClass")
+        && let Some(topologies) = object.at(&["allowedTopologies"])
+    {
+        expressions(topologies, "allowedTopologies", &mut places);
+    }
+    for (path, key, node) in places {
+        if let Some(other) = foreign(WORDS, key, cloud) {
+            let message =
+                format!("`{key}` is a label of nodes on {}, and this is for {}", title(other), title(cloud));
+            findings.add(object.finding(&RULE, path, node, message));
+        }
+    }
+    let Some((prefix, labels)) = selector else { return };
+    for label in labels {
+        let key = label.key.text;
+        if let Some(other) = foreign(WORDS, key, cloud) {
+            let message =
+                format!("`{key}` is a label of nodes on {}, and this is for {}", title(other), title(cloud));
+            let finding =
+                object.finding(&RULE, format!("{prefix}.nodeSelector[{key}]"), &label.value, message);
+            findings.add(crate::validate::Finding { origin: label.key.origin, ..finding });
+        }
+    }
+}
+
+/// The keys of all expressions below a node that a node has to fulfil. One that forbids a label asks for nothing.
+fn expressions<'a, 's>(node: &'a Node<'s>, path: &str, found: &mut Vec<Place<'a, 's>>) {
+    if let Some(items) = node.as_sequence() {
+        for (index, item) in items.iter().enumerate() {
+            expressions(item, &format!("{path}[{index}]"), found);
+        }
+    }
+    let operator = node.get("operator").and_then(Node::text);
+    if let Some(key) = node.get("key")
+        && !matches!(operator, Some("NotIn" | "DoesNotExist"))
+    {
+        found.extend(key.text().map(|text| (format!("{path}.key"), text, key)));
+    }
+    for entry in node.as_mapping().into_iter().flatten() {
+        expressions(&entry.value, &format!("{path}.{}", entry.key.text), found);
+    }
+}
+
+fn check_tolerations(workload: &Workload<'_, '_>, cloud: Cloud, findings: &mut Findings<'_>) {
+    for (path, toleration) in workload.items("tolerations") {
+        let Some(key) = toleration.get("key") else { continue };
+        let Some(text) = key.text() else { continue };
+        if let Some(other) = foreign(WORDS, text, cloud) {
+            let message =
+                format!("`{text}` is a taint of {}, and this is for {}", title(other), title(cloud));
+            findings.add(workload.object.finding(&TOLERATION_RULE, format!("{path}.key"), key, message));
+        }
+    }
+}
