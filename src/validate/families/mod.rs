@@ -2,6 +2,7 @@
 
 use super::rule::Check;
 
+mod change;
 mod cloud;
 mod reference;
 mod security;
@@ -11,6 +12,7 @@ pub(super) mod suppress;
 
 /// The checks of all families, in the order in which `--list-rules` shows their rules.
 pub(super) const CHECKS: &[&[&Check]] = &[
+    change::CHECKS,
     cloud::CHECKS,
     reference::CHECKS,
     security::CHECKS,
