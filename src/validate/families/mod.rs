@@ -4,6 +4,7 @@ use super::rule::Check;
 
 mod change;
 mod cloud;
+mod metadata;
 mod reference;
 mod security;
 mod semantics;
@@ -14,6 +15,7 @@ pub(super) mod suppress;
 pub(super) const CHECKS: &[&[&Check]] = &[
     change::CHECKS,
     cloud::CHECKS,
+    metadata::CHECKS,
     reference::CHECKS,
     security::CHECKS,
     semantics::CHECKS,
