@@ -4,6 +4,7 @@ use super::rule::Check;
 
 mod change;
 mod cloud;
+mod gitops;
 mod metadata;
 mod reference;
 mod security;
@@ -15,6 +16,7 @@ pub(super) mod suppress;
 pub(super) const CHECKS: &[&[&Check]] = &[
     change::CHECKS,
     cloud::CHECKS,
+    gitops::CHECKS,
     metadata::CHECKS,
     reference::CHECKS,
     security::CHECKS,
