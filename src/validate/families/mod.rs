@@ -6,6 +6,7 @@ mod change;
 mod cloud;
 mod gitops;
 mod metadata;
+mod network;
 mod reference;
 mod security;
 mod semantics;
@@ -18,6 +19,7 @@ pub(super) const CHECKS: &[&[&Check]] = &[
     cloud::CHECKS,
     gitops::CHECKS,
     metadata::CHECKS,
+    network::CHECKS,
     reference::CHECKS,
     security::CHECKS,
     semantics::CHECKS,
