@@ -8,6 +8,7 @@ mod gitops;
 mod metadata;
 mod network;
 mod reference;
+mod reliability;
 mod security;
 mod semantics;
 mod size;
@@ -21,6 +22,7 @@ pub(super) const CHECKS: &[&[&Check]] = &[
     metadata::CHECKS,
     network::CHECKS,
     reference::CHECKS,
+    reliability::CHECKS,
     security::CHECKS,
     semantics::CHECKS,
     size::CHECKS,

@@ -50,7 +50,9 @@ fn check_flow(flow: &Flow<'_, '_, '_>, tree: &Tree<'_, '_>, findings: &mut Findi
         return;
     };
     let servers = tree.selected(flow.service.id.namespace, Selector::of_labels(labels));
-    for server in servers.filter(|server| !is_of_node(Client::Pods(server))) {
+    // Who names itself says where others find it; its pods do not have to reach each other.
+    let is_itself = |server: &&Workload<'_, '_>| server.object.id == flow.client.object().id;
+    for server in servers.filter(|server| !is_itself(server) && !is_of_node(Client::Pods(server))) {
         let port = target_port(server, flow.port);
         let sides = [
             (flow.client, Client::Pods(server), Direction::Egress),
