@@ -13,6 +13,7 @@ use super::printer::Printer;
 use super::selection::Cloud;
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity, closest};
 use crate::output::{Findings as Writer, FindingsFormat, rule_list};
+use crate::schema::Minor;
 use crate::stack::{self, BuiltCluster, Cluster, Workspace, build_clusters};
 use crate::validate::{
     Baseline, Finding, Gathering, Input, OfTree, Profile, Rule, Target, Tree, Wanted, find_rule, names, rules,
@@ -44,6 +45,12 @@ pub(super) struct Arguments {
     /// The cloud that the objects are for
     #[arg(long, value_name = "CLOUD")]
     cloud: Option<Cloud>,
+    /// The releases of Kubernetes, as `1.33,1.35`
+    #[arg(long, value_name = "VERSION", value_delimiter = ',')]
+    kubernetes_version: Vec<Minor>,
+    /// Definitions of custom resources that are not among the objects: files and folders; may repeat
+    #[arg(long, value_name = "DIR|FILE")]
+    crds: Vec<PathBuf>,
     /// Which rules: what breaks things, and good practice, and opinion
     #[arg(long, value_name = "PROFILE", default_value = "default", hide_possible_values = true)]
     profile: ProfileName,
@@ -206,17 +213,26 @@ impl Arguments {
         Ok(Wanted { profile: self.profile.into(), only: self.rules.clone() })
     }
 
+    fn target(&self, cloud: Option<stack::Cloud>) -> Target {
+        Target { cloud, releases: self.kubernetes_version.iter().map(|minor| minor.number()).collect() }
+    }
+
     /// What is wrong with the files that were named, taken together.
     fn validate_paths(&self, printer: &Printer, sources: &Sources) -> Result<Vec<Finding>, Diagnostics> {
         let wanted = &self.wanted()?;
         let input = read(&self.paths, sources)?;
         let earlier = self.against.as_deref().map(|path| read(&[path.to_owned()], sources)).transpose()?;
-        let target = Target { cloud: self.cloud.map(Into::into), releases: Vec::new() };
-        let earlier = earlier.as_ref().map(|input| Tree::of_input(input, &target, sources));
-        let earlier = earlier.unwrap_or_default();
+        let definitions = read(&self.crds, sources)?;
+        let target = self.target(self.cloud.map(Into::into));
+        let trees = |input| {
+            let mut trees = Tree::of_input(input, &target, sources);
+            trees.iter_mut().for_each(|(_, tree)| tree.add_definitions(&definitions.nodes));
+            trees
+        };
+        let earlier = earlier.as_ref().map(trees).unwrap_or_default();
         let mut gathering = Gathering::new(wanted, sources, &printer.directory);
         gathering.add_texts(&input.texts);
-        for (cluster, tree) in Tree::of_input(&input, &target, sources) {
+        for (cluster, tree) in trees(&input) {
             let earlier = earlier.iter().find(|(of, _)| *of == cluster).map(|(_, tree)| tree);
             gathering.add_tree(OfTree::validate(&tree, earlier, wanted));
         }
@@ -230,10 +246,12 @@ impl Arguments {
         let cloud = self.cloud.map(stack::Cloud::from);
         let is_meant = |cluster: &&Cluster| cloud.is_none_or(|cloud| cluster.cloud == cloud);
         let clusters: Vec<&Cluster> = settings.clusters.iter().filter(is_meant).collect();
+        let definitions = &read(&self.crds, sources)?;
         let work = |built: &BuiltCluster<'_, '_>| {
-            let target = Target { cloud: Some(built.cluster.cloud), releases: Vec::new() };
             let nodes = built.resources.iter().map(|resource| &resource.node);
-            Ok(OfTree::validate(&Tree::new(nodes, target, sources), None, wanted))
+            let mut tree = Tree::new(nodes, self.target(Some(built.cluster.cloud)), sources);
+            tree.add_definitions(&definitions.nodes);
+            Ok(OfTree::validate(&tree, None, wanted))
         };
         let fleet = build_clusters((&settings, &clusters), &mut files, &templates, sources, work)?;
         printer.report(&fleet.warnings, sources);

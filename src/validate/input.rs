@@ -39,6 +39,8 @@ pub struct Input<'s> {
     pub nodes: Vec<Node<'s>>,
     /// Of a tree that was rendered for several clusters: which of the documents are for which.
     clusters: Vec<(String, Range<usize>)>,
+    /// Whether some of them are the result of a build.
+    pub is_built: bool,
 }
 
 /// The documents that are validated together, with the cluster that they are for.
@@ -53,6 +55,7 @@ impl<'s> Input<'s> {
             let built = kustomize::build(&Disk, path, &BuildOptions::default(), sources)?;
             self.nodes.extend(built.resources.into_resources().into_iter().map(|resource| resource.node));
             self.add_files(before, sources);
+            self.is_built = true;
             return Ok(());
         }
         let mut errors = Diagnostics::default();

@@ -8,8 +8,9 @@ use super::object::Object;
 use super::selector::Selector;
 use super::workload::Workload;
 use crate::resource::{Gvk, is_cluster_scoped};
+use crate::schema::Schemas;
 use crate::stack::Cloud;
-use crate::yaml::{Node, Sources};
+use crate::yaml::{Node, Sources, Typing};
 
 /// Where the objects are to run.
 #[derive(Clone, Debug, Default)]
@@ -35,6 +36,10 @@ pub struct Tree<'a, 's> {
     pub sources: &'s Sources,
     /// Whether something could not be read: what is missing may be there.
     pub is_partial: bool,
+    /// What the API accepts, custom resources that the tree defines included.
+    pub schemas: Schemas,
+    /// How plain scalars are read: files as those read them who apply them; what was built, as it will be written.
+    pub typing: Typing,
     objects: Vec<Object<'a, 's>>,
     workloads: Vec<Workload<'a, 's>>,
     by_kind: FxHashMap<Kind<'s>, Vec<usize>>,
@@ -54,6 +59,8 @@ impl<'a, 's> Tree<'a, 's> {
             target,
             sources,
             is_partial: false,
+            schemas: Schemas::embedded(),
+            typing: Typing::Core,
             objects: Vec::new(),
             workloads: Vec::new(),
             by_kind: FxHashMap::default(),
@@ -66,7 +73,24 @@ impl<'a, 's> Tree<'a, 's> {
             custom_scopes: FxHashMap::default(),
         };
         nodes.into_iter().for_each(|node| tree.add(node));
+        let definitions: Vec<&Node<'_>> = tree.definitions().collect();
+        tree.add_definitions(definitions);
         tree
+    }
+
+    fn definitions(&self) -> impl Iterator<Item = &'a Node<'s>> {
+        let kind = ("apiextensions.k8s.io", "CustomResourceDefinition");
+        self.by_kind.get(&kind).into_iter().flatten().map(|index| self.objects[*index].node)
+    }
+
+    /// Learns the custom resources that these nodes define. What is no definition says nothing.
+    pub fn add_definitions<'n>(&mut self, nodes: impl IntoIterator<Item = &'n Node<'n>>) {
+        for node in nodes {
+            if node.get("kind").and_then(Node::text) == Some("CustomResourceDefinition") {
+                // What it lacks is a finding of its own, by its own schema.
+                let _ = self.schemas.add_definition(node);
+            }
+        }
     }
 
     /// The trees of what was read, each with the cluster that it is for.
@@ -76,7 +100,8 @@ impl<'a, 's> Tree<'a, 's> {
         sources: &'s Sources,
     ) -> Vec<(Option<&'a str>, Self)> {
         let is_partial = !input.is_complete();
-        let tree = |nodes| Self { is_partial, ..Self::new(nodes, target.clone(), sources) };
+        let typing = if input.is_built { Typing::Core } else { Typing::Legacy };
+        let tree = |nodes| Self { is_partial, typing, ..Self::new(nodes, target.clone(), sources) };
         input.together().into_iter().map(|(cluster, nodes)| (cluster, tree(nodes))).collect()
     }
 

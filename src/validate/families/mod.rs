@@ -2,6 +2,7 @@
 
 use super::rule::Check;
 
+mod api;
 mod change;
 mod cloud;
 mod gitops;
@@ -9,6 +10,7 @@ mod metadata;
 mod network;
 mod reference;
 mod reliability;
+mod schema;
 mod security;
 mod semantics;
 mod size;
@@ -16,6 +18,7 @@ pub(super) mod suppress;
 
 /// The checks of all families, in the order in which `--list-rules` shows their rules.
 pub(super) const CHECKS: &[&[&Check]] = &[
+    api::CHECKS,
     change::CHECKS,
     cloud::CHECKS,
     gitops::CHECKS,
@@ -23,6 +26,7 @@ pub(super) const CHECKS: &[&[&Check]] = &[
     network::CHECKS,
     reference::CHECKS,
     reliability::CHECKS,
+    schema::CHECKS,
     security::CHECKS,
     semantics::CHECKS,
     size::CHECKS,
