@@ -14,6 +14,11 @@ bless-parity KUSTOMIZE="kustomize":
 random COUNT="2000" SEED="1":
     STACKGEN_RANDOM_TREES={{COUNT}} STACKGEN_RANDOM_SEED={{SEED}} cargo test --release --test random_trees
 
+# Build a real kube-apiserver, once, and sync our own tree into it.
+cluster:
+    tests/cluster/prepare
+    tests/cluster/check
+
 # Times beside the real one.
 bench:
     cargo bench --bench build
