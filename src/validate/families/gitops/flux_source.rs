@@ -20,6 +20,10 @@ const GROUP: &str = "source.toolkit.fluxcd.io";
 /// The source that Flux makes for itself when it is installed.
 const BOOTSTRAP: &str = "flux-system";
 
+/// The kinds of sources.
+const SOURCES: [&str; 6] =
+    ["Bucket", "ExternalArtifact", "GitRepository", "HelmChart", "HelmRepository", "OCIRepository"];
+
 /// Where a source is named: group, kind, field.
 const PLACES: [(&str, &str, &[&str]); 6] = [
     ("kustomize.toolkit.fluxcd.io", "Kustomization", &["spec", "sourceRef"]),
@@ -52,7 +56,12 @@ fn missing(
     let node = reference.get("name")?;
     let (kind, name) = (text("kind")?, node.text()?);
     let namespace = text("namespace").unwrap_or(object.id.namespace);
-    if name == BOOTSTRAP || name.contains("${") || tree.has((GROUP, kind), namespace, name) {
+    // Other kinds are for the schema to refuse.
+    if !SOURCES.contains(&kind)
+        || name == BOOTSTRAP
+        || name.contains("${")
+        || tree.has((GROUP, kind), namespace, name)
+    {
         return None;
     }
     let place = if namespace.is_empty() { String::new() } else { format!(" in namespace `{namespace}`") };

@@ -2,7 +2,7 @@
 //! `service.namespace.svc:port`, and what an operated Prometheus is to scrape.
 
 use crate::validate::{MadePods, Object, Selector, Tree, Workload, is_same, references};
-use crate::yaml::{Mapping, Node, Origin, Sources};
+use crate::yaml::{Node, Origin, Sources};
 
 /// Who connects.
 #[derive(Clone, Copy)]
@@ -63,8 +63,14 @@ pub(super) fn flows<'t, 'a, 's>(tree: &'t Tree<'a, 's>) -> Vec<Flow<'t, 'a, 's>>
                 // What is encoded is not read.
                 let is_encoded = source.kind() == "Secret" && field == "data";
                 let texts = source.mapping(&[field]).filter(|_| !is_encoded);
-                if let Some(texts) = texts {
-                    of_files(client, texts, tree, &mut found);
+                // Of a variable, or a volume that names its files, only these keys say what is connected to.
+                let is_chosen = |path: &str| path.contains(".valueFrom.") || path.contains(".items[");
+                let has_chosen = reference.keys.iter().any(|(path, _)| is_chosen(path));
+                let keys = has_chosen.then_some(reference.keys.as_slice());
+                let is_used =
+                    |name: &str| keys.is_none_or(|keys| keys.iter().any(|(_, key)| key.text() == Some(name)));
+                for file in texts.into_iter().flatten().filter(|file| is_used(file.key.text)) {
+                    of_file(client, &file.value, tree, &mut found);
                 }
             }
         }
@@ -87,16 +93,14 @@ fn is_for_people(text: &str) -> bool {
     text.trim_start().starts_with('{') || text.lines().any(begins)
 }
 
-fn of_files<'t, 'a, 's>(
+fn of_file<'t, 'a, 's>(
     client: Client<'t, 'a, 's>,
-    texts: &'t Mapping<'s>,
+    file: &Node<'s>,
     tree: &'t Tree<'a, 's>,
     found: &mut Vec<Flow<'t, 'a, 's>>,
 ) {
-    for file in texts {
-        if file.value.text().is_some_and(|text| !is_for_people(text)) {
-            of_text(client, &file.value, tree, found);
-        }
+    if file.text().is_some_and(|text| !is_for_people(text)) {
+        of_text(client, file, tree, found);
     }
 }
 

@@ -5,10 +5,11 @@ use crate::diagnostic::Severity;
 use crate::validate::rule::{Check, Profile, Rule, Run, example};
 use crate::validate::{Findings, Selector, Tree, Workload};
 
+// Strict: who runs one replica, or never asks for a pod by name, does without.
 static RULE: Rule = Rule {
     id: "ref/headless-service",
-    severity: Severity::Error,
-    profile: Profile::Default,
+    severity: Severity::Warning,
+    profile: Profile::Strict,
     summary: "a StatefulSet has no Service for the names of its pods",
     why: "pods have no DNS names: replicas do not find each other",
     fix: "name a Service in `serviceName` that has `clusterIP: None` and selects the pods",

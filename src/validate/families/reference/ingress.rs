@@ -89,7 +89,9 @@ fn check_backend(
     let texts = |key: &str| -> Vec<&str> { ports.iter().filter_map(|port| port.get(key)?.text()).collect() };
     let key = if field.ends_with("name") { "name" } else { "port" };
     let known = texts(key);
-    if known.contains(&wanted) || service.text(&["spec", "type"]) == Some("ExternalName") {
+    // What a Service without any port lacks is more than this port.
+    let is_known = known.contains(&wanted) || ports.is_empty();
+    if is_known || service.text(&["spec", "type"]) == Some("ExternalName") {
         return;
     }
     let message = format!("{} has no port `{wanted}`", service.describe());
