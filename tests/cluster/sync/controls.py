@@ -39,3 +39,13 @@ def check(client, objects, pods, by, problem):
     host["spec"]["hostNetwork"] = True
     if "violates PodSecurity" not in found(checks.check_pod, client, "control", host):
         problem("control", "a pod on the host's network is admitted")
+    check_additions(client, objects, by, problem)
+
+
+def check_additions(client, objects, by, problem):
+    """Set back is what we wrote; what somebody adds beside it is his, and stays. docs/gitops.md says so."""
+    one = next(one for one in objects if one.item["kind"] == "ConfigMap" and not one.item.get("immutable"))
+    client.merge(one.item, {"data": {"added.yaml": "by hand"}}, checks.SOMEBODY)
+    checks.apply(client, one, by, problem)
+    if "added.yaml" not in client.get(one.item).body["data"]:
+        problem("docs/gitops.md", "what somebody adds to a ConfigMap does not stay any more")
