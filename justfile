@@ -23,6 +23,11 @@ cluster:
 bench:
     cargo bench --bench build
 
+# Time and memory of rendering fleets of 20, 200 and 2,000 clusters.
+bench-fleet *CLUSTERS:
+    cargo build --release
+    benches/fleet {{CLUSTERS}}
+
 # Render our own tree.
 render:
     cargo run --release -- render
