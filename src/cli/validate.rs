@@ -226,7 +226,9 @@ impl Arguments {
         let target = self.target(self.cloud.map(Into::into));
         let trees = |input| {
             let mut trees = Tree::of_input(input, &target, sources);
-            trees.iter_mut().for_each(|(_, tree)| tree.add_definitions(&definitions.nodes));
+            for (_, tree) in &mut trees {
+                tree.add_definitions(&definitions.nodes);
+            }
             trees
         };
         let earlier = earlier.as_ref().map(trees).unwrap_or_default();

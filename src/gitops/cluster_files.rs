@@ -102,9 +102,12 @@ impl<'a, 's> Renderer<'a, 's> {
         if let Some(location) = self.sources.locate(object.node.origin()) {
             let _ = writeln!(text, "# Source: {}", source_path(&location.file, self.root));
         }
+        let emit = |object: &Resource<'s>, text: &mut String| {
+            emit_for_all_readers(&object.node, text)
+                .map_err(|error| describe(Diagnostic::error(error.to_string())))
+        };
         let header = text.len();
-        emit_for_all_readers(&object.node, &mut text)
-            .map_err(|error| describe(Diagnostic::error(error.to_string())))?;
+        emit(object, &mut text)?;
         if self.gitops.engines.contains(&Engine::ArgoCd) && text.contains(SKIPPED_BY_ARGO_CD) {
             let message = format!("Argo CD would leave it out, because `{SKIPPED_BY_ARGO_CD}` stands in it");
             return Err(describe(Diagnostic::error(message)).hint("write the text in another way"));
@@ -114,8 +117,7 @@ impl<'a, 's> Renderer<'a, 's> {
             && let Some(marked) = without_variables(object)
         {
             text.truncate(header);
-            emit_for_all_readers(&marked.node, &mut text)
-                .map_err(|error| describe(Diagnostic::error(error.to_string())))?;
+            emit(&marked, &mut text)?;
         }
         Ok(self.file(text, Some(self::describe(&id)), Some(app)))
     }

@@ -1,12 +1,12 @@
 //! A target of a replacement: which objects, which fields, and how the value is written.
 
+use std::cell::RefCell;
+
 use super::DEFAULT_FIELD_PATH;
 use super::field_path::{FieldPath, Step};
 use super::source::Found;
 use super::value::{Budget, Copied};
 use super::walk::{Failure, Walk};
-use std::cell::RefCell;
-
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::kustomize::decode::Text;
 use crate::kustomize::kustomization::{FieldOptions, ReplacementTarget};

@@ -3,6 +3,7 @@
 use crate::diagnostic::Severity;
 use crate::validate::rule::{Check, Profile, Rule, Run, example};
 use crate::validate::{Finding, Findings, Object, Tree};
+use crate::yaml::Node;
 
 static RULE: Rule = Rule {
     id: "sec/ingress-tls",
@@ -38,6 +39,6 @@ fn check(object: &Object<'_, '_>, _: &Tree<'_, '_>, findings: &mut Findings<'_>)
         return;
     }
     let host = object.items(&["spec", "rules"]).iter().find_map(|rule| rule.get("host"));
-    let place = host.map_or(object.name_origin(), |host| host.origin());
+    let place = host.map_or(object.name_origin(), Node::origin);
     findings.add(Finding::new(&RULE, place, "it serves plain HTTP").object(object.id).path("spec.tls"));
 }

@@ -1,5 +1,6 @@
 //! `sec/plaintext-secret`
 
+use std::borrow::Cow;
 use std::sync::LazyLock;
 
 use base64::Engine as _;
@@ -25,10 +26,10 @@ pub(super) static CHECK: Check = Check { rules: &[&RULE], run: Run::Object(check
 
 fn check(object: &Object<'_, '_>, _: &Tree<'_, '_>, findings: &mut Findings<'_>) {
     if object.is("", "Secret") && object.at(&["sops"]).is_none() {
-        of_data(object, "stringData", plain, findings);
+        of_data(object, "stringData", as_it_is, findings);
         of_data(object, "data", decoded, findings);
     } else if object.is("", "ConfigMap") {
-        of_data(object, "data", plain, findings);
+        of_data(object, "data", as_it_is, findings);
     }
     let Some(workload) = Workload::of(*object) else { return };
     for (path, container) in workload.containers() {
@@ -56,7 +57,7 @@ fn check(object: &Object<'_, '_>, _: &Tree<'_, '_>, findings: &mut Findings<'_>)
 fn of_data(
     object: &Object<'_, '_>,
     field: &str,
-    read: fn(&str) -> Option<String>,
+    read: for<'t> fn(&'t str) -> Option<Cow<'t, str>>,
     findings: &mut Findings<'_>,
 ) {
     for entry in object.mapping(&[field]).into_iter().flat_map(Mapping::iter) {
@@ -74,13 +75,14 @@ fn report(object: &Object<'_, '_>, path: String, place: &Node<'_>, what: &str, f
     findings.add(Finding::new(&RULE, place.origin(), message).object(object.id).path(path).secret());
 }
 
-fn plain(text: &str) -> Option<String> {
-    Some(text.to_owned())
+#[expect(clippy::unnecessary_wraps, reason = "the other way to read can fail")]
+fn as_it_is(text: &str) -> Option<Cow<'_, str>> {
+    Some(Cow::Borrowed(text))
 }
 
-fn decoded(text: &str) -> Option<String> {
+fn decoded(text: &str) -> Option<Cow<'_, str>> {
     let compact: String = text.split_whitespace().collect();
-    String::from_utf8(STANDARD.decode(compact).ok()?).ok()
+    String::from_utf8(STANDARD.decode(compact).ok()?).ok().map(Cow::Owned)
 }
 
 /// Whether a value is a credential: it looks like one of a known kind, or its name says so and it is no placeholder, no

@@ -29,7 +29,7 @@ fn check(tree: &Tree<'_, '_>, findings: &mut Findings<'_>) {
         if is_said {
             continue;
         }
-        let place = name.map_or(workload.object.name_origin(), |name| name.origin());
+        let place = name.map_or(workload.object.name_origin(), Node::origin);
         let message = "the pods get a token for the API server by default";
         let mut finding = Finding::new(&RULE, place, message).object(workload.object.id);
         if let Some(account) = account {

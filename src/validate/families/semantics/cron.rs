@@ -1,5 +1,6 @@
 //! `sem/cron`
 
+use super::fields::has_variable;
 use crate::diagnostic::Severity;
 use crate::validate::rule::{Check, Profile, Rule, Run, example};
 use crate::validate::{Finding, Findings, Object, Tree};
@@ -34,7 +35,8 @@ fn check(object: &Object<'_, '_>, _: &Tree<'_, '_>, findings: &mut Findings<'_>)
         return;
     }
     let Some(schedule) = object.at(&["spec", "schedule"]) else { return };
-    if let Err(reason) = read(schedule.text().unwrap_or_default()) {
+    let text = schedule.text().unwrap_or_default();
+    if let Some(Err(reason)) = (!has_variable(text)).then(|| read(text)) {
         findings.add(Finding::new(&RULE, schedule.origin(), reason).object(object.id).path("spec.schedule"));
     }
 }
@@ -72,9 +74,9 @@ fn of_field(part: &str, (_, low, high, names): (&str, u32, u32, &[&str])) -> Res
         return Ok(());
     }
     let value = |text: &str| {
-        let named = names.iter().position(|name| name.eq_ignore_ascii_case(text));
-        let named = named.and_then(|index| u32::try_from(index).ok()).map(|index| index + low);
-        let value = named
+        let word = names.iter().position(|name| name.eq_ignore_ascii_case(text));
+        let word = word.and_then(|index| u32::try_from(index).ok()).map(|index| index + low);
+        let value = word
             .or_else(|| text.parse().ok())
             .ok_or_else(|| format!("has a part `{text}` that is no number"))?;
         if (low..=high).contains(&value) { Ok(value) } else { Err(format!("is not from {low} to {high}")) }

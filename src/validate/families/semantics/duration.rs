@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::fields::items;
+use super::fields::{has_variable, items};
 use crate::diagnostic::Severity;
 use crate::validate::rule::{Check, Profile, Rule, Run, example};
 use crate::validate::{Finding, Findings, Object, Tree, Workload};
@@ -108,7 +108,11 @@ fn check(object: &Object<'_, '_>, _: &Tree<'_, '_>, findings: &mut Findings<'_>)
             for (index, argument) in items(container, field).iter().enumerate() {
                 let text = argument.text().unwrap_or_default();
                 let Some((key, value)) = text.trim_start_matches('-').split_once('=') else { continue };
-                if times.contains(&key) && !value.contains("$(") && !syntax.reads(value) {
+                if times.contains(&key)
+                    && !value.contains("$(")
+                    && !has_variable(value)
+                    && !syntax.reads(value)
+                {
                     let message = format!("{name} cannot read `{value}` as a time");
                     let finding = Finding::new(&RULE, argument.origin(), message).object(object.id);
                     findings.add(finding.path(format!("{path}.{field}[{index}]")));

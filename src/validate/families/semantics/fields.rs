@@ -2,6 +2,11 @@
 
 use crate::yaml::{Mapping, Node};
 
+/// Whether Flux, or a shell, puts something in here before the API server sees it: nothing can be said of it yet.
+pub(super) fn has_variable(text: &str) -> bool {
+    text.contains("${")
+}
+
 /// The items of a list field.
 pub(super) fn items<'a, 's>(node: &'a Node<'s>, field: &str) -> &'a [Node<'s>] {
     node.get(field).and_then(Node::as_sequence).unwrap_or_default()

@@ -1,6 +1,6 @@
 //! `sem/host`
 
-use super::fields::items;
+use super::fields::has_variable;
 use crate::diagnostic::Severity;
 use crate::validate::rule::{Check, Profile, Rule, Run, example};
 use crate::validate::{Finding, Findings, Object, Tree};
@@ -19,39 +19,40 @@ static RULE: Rule = Rule {
 pub(super) static CHECK: Check = Check { rules: &[&RULE], run: Run::Object(check) };
 
 fn check(object: &Object<'_, '_>, _: &Tree<'_, '_>, findings: &mut Findings<'_>) {
-    let mut report = |host: &Node<'_>, path: String| {
-        if let Some(Err(reason)) = host.text().filter(|text| !text.is_empty()).map(read) {
+    for (path, host) in hosts(object) {
+        let text = host.text().filter(|text| !text.is_empty() && !has_variable(text));
+        if let Some(Err(reason)) = text.map(read) {
             findings.add(Finding::new(&RULE, host.origin(), reason).object(object.id).path(path));
         }
+    }
+}
+
+/// Every host name of an object, with its path.
+fn hosts<'a, 's>(object: &Object<'a, 's>) -> Vec<(String, &'a Node<'s>)> {
+    let of_items = |list: &'static str, field: &'static str| {
+        let items = object.items(&["spec", list]).iter().enumerate();
+        items.filter_map(move |(index, item)| {
+            Some((format!("spec.{list}[{index}].{field}"), item.get(field)?))
+        })
     };
     match (object.group(), object.kind()) {
         ("networking.k8s.io" | "extensions", "Ingress") => {
-            for (index, rule) in object.items(&["spec", "rules"]).iter().enumerate() {
-                rule.get("host")
-                    .into_iter()
-                    .for_each(|host| report(host, format!("spec.rules[{index}].host")));
-            }
-            for (index, tls) in object.items(&["spec", "tls"]).iter().enumerate() {
-                items(tls, "hosts").iter().for_each(|host| report(host, format!("spec.tls[{index}].hosts")));
-            }
+            let of_tls = of_items("tls", "hosts").flat_map(|(path, hosts)| {
+                let hosts = hosts.as_sequence().unwrap_or_default().iter();
+                hosts.map(move |host| (path.clone(), host))
+            });
+            of_items("rules", "host").chain(of_tls).collect()
         }
         ("gateway.networking.k8s.io", "HTTPRoute" | "GRPCRoute" | "TLSRoute") => {
-            object
-                .items(&["spec", "hostnames"])
-                .iter()
-                .for_each(|host| report(host, "spec.hostnames".to_owned()));
+            let hosts = object.items(&["spec", "hostnames"]).iter();
+            hosts.map(|host| ("spec.hostnames".to_owned(), host)).collect()
         }
-        ("gateway.networking.k8s.io", "Gateway") => {
-            for (index, listener) in object.items(&["spec", "listeners"]).iter().enumerate() {
-                let host = listener.get("hostname").into_iter();
-                host.for_each(|host| report(host, format!("spec.listeners[{index}].hostname")));
-            }
-        }
+        ("gateway.networking.k8s.io", "Gateway") => of_items("listeners", "hostname").collect(),
         ("", "Service") if object.text(&["spec", "type"]) == Some("ExternalName") => {
-            let name = object.at(&["spec", "externalName"]);
-            name.into_iter().for_each(|name| report(name, "spec.externalName".to_owned()));
+            let name = object.at(&["spec", "externalName"]).into_iter();
+            name.map(|name| ("spec.externalName".to_owned(), name)).collect()
         }
-        _ => {}
+        _ => Vec::new(),
     }
 }
 

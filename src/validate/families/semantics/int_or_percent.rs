@@ -1,5 +1,6 @@
 //! `sem/int-or-percent`
 
+use super::fields::has_variable;
 use crate::diagnostic::Severity;
 use crate::validate::rule::{Check, Profile, Rule, Run, example};
 use crate::validate::{Finding, Findings, Object, Tree};
@@ -30,6 +31,9 @@ fn check(object: &Object<'_, '_>, _: &Tree<'_, '_>, findings: &mut Findings<'_>)
     let mut values = Vec::new();
     for field in fields {
         let Some(value) = parent.get(field).filter(|value| !value.is_null()) else { continue };
+        if value.text().is_some_and(has_variable) {
+            continue;
+        }
         match read(value) {
             Ok(number) => values.push((value, number)),
             Err(reason) => {

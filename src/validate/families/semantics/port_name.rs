@@ -2,7 +2,7 @@
 
 use rustc_hash::FxHashMap;
 
-use super::fields::{items, probes};
+use super::fields::{has_variable, items, probes};
 use crate::diagnostic::Severity;
 use crate::validate::rule::{Check, Profile, Rule, Run, example};
 use crate::validate::{Finding, Findings, Object, Tree, Workload};
@@ -28,7 +28,9 @@ fn check(object: &Object<'_, '_>, _: &Tree<'_, '_>, findings: &mut Findings<'_>)
     for (path, container) in workload.containers() {
         let mut seen: FxHashMap<&str, &Node<'_>> = FxHashMap::default();
         for (index, port) in items(container, "ports").iter().enumerate() {
-            let Some(name) = port.get("name").filter(|name| name.text().is_some_and(|text| !text.is_empty()))
+            let Some(name) = port
+                .get("name")
+                .filter(|name| name.text().is_some_and(|text| !text.is_empty() && !has_variable(text)))
             else {
                 continue;
             };
@@ -45,7 +47,9 @@ fn check(object: &Object<'_, '_>, _: &Tree<'_, '_>, findings: &mut Findings<'_>)
         for (probe_name, probe) in probes(container) {
             for handler in ["httpGet", "tcpSocket"] {
                 let port = probe.at(&[handler, "port"]);
-                let named = port.filter(|port| port.text().is_some_and(|text| text.parse::<i64>().is_err()));
+                let named = port.filter(|port| {
+                    port.text().is_some_and(|text| text.parse::<i64>().is_err() && !has_variable(text))
+                });
                 if let Some(Err(reason)) = named.and_then(Node::text).map(read) {
                     let place = named.map_or(probe.origin(), Node::origin);
                     let finding = Finding::new(&RULE, place, reason).object(object.id);
@@ -68,12 +72,11 @@ fn of_service(object: &Object<'_, '_>, findings: &mut Findings<'_>) {
                 findings.add(Finding::new(&RULE, port.origin(), message).object(object.id).path(path));
             }
             None => {}
+            Some(text) if is_label(text) || has_variable(text) => {}
             Some(text) => {
-                if !is_label(text) {
-                    let message = format!("`{text}` is no name of a port");
-                    let place = name.map_or(port.origin(), Node::origin);
-                    findings.add(Finding::new(&RULE, place, message).object(object.id).path(path));
-                }
+                let message = format!("`{text}` is no name of a port");
+                let place = name.map_or(port.origin(), Node::origin);
+                findings.add(Finding::new(&RULE, place, message).object(object.id).path(path));
             }
         }
     }

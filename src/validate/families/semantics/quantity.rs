@@ -1,6 +1,6 @@
 //! `sem/quantity`
 
-use super::fields::{entries, items};
+use super::fields::{entries, has_variable, items};
 use crate::diagnostic::Severity;
 use crate::schema::{InvalidQuantity, Quantity};
 use crate::validate::rule::{Check, Profile, Rule, Run, example};
@@ -21,7 +21,7 @@ pub(super) static CHECK: Check = Check { rules: &[&RULE], run: Run::Object(check
 
 fn check(object: &Object<'_, '_>, _: &Tree<'_, '_>, findings: &mut Findings<'_>) {
     for (path, entry) in quantities(object) {
-        let Some(text) = entry.value.text() else { continue };
+        let Some(text) = entry.value.text().filter(|text| !has_variable(text)) else { continue };
         let message = match Quantity::parse(text) {
             Ok(amount) if amount.is_negative() => format!("`{text}` is less than nothing"),
             Ok(_) => continue,

@@ -31,14 +31,8 @@ fn check(object: &Object<'_, '_>, _: &Tree<'_, '_>, findings: &mut Findings<'_>)
     };
     let size: usize = fields.iter().map(|(field, encoded)| size(object, field, *encoded)).sum();
     if size > LIMIT {
-        let data = object
-            .at(&["data"])
-            .or_else(|| object.at(&["binaryData"]))
-            .or_else(|| object.at(&["stringData"]));
         let message = format!("it holds {size} bytes, and {LIMIT} are allowed");
-        let place = data.map_or(object.origin(), |data| data.origin());
-        findings
-            .add(Finding::new(&RULE, object.name_origin().or(place), message).object(object.id).path("data"));
+        findings.add(Finding::new(&RULE, object.name_origin(), message).object(object.id).path("data"));
     }
 }
 
