@@ -132,7 +132,7 @@ impl Schemas {
         let (oldest, newest) = self.minors();
         let minor = minor.clamp(oldest, newest);
         let (group, version) = api_version.rsplit_once('/').unwrap_or(("", api_version));
-        if let Some(versions) = self.custom.get(&(group.to_owned(), kind.to_owned())) {
+        if let Some(versions) = self.found_here(group, kind) {
             return self.find_custom(versions, version, minor);
         }
         match self.row(group, kind, version) {
@@ -141,10 +141,27 @@ impl Schemas {
         }
     }
 
+    /// Whether all of these releases serve a kind of Kubernetes itself and none has deprecated it: what is true of
+    /// nearly every object, and quick to say.
+    pub fn is_current(&self, api_version: &str, kind: &str, minors: &[Minor]) -> bool {
+        let (group, version) = api_version.rsplit_once('/').unwrap_or(("", api_version));
+        let row = if self.found_here(group, kind).is_none() { self.row(group, kind, version) } else { None };
+        row.filter(|row| row.deprecated.is_none())
+            .is_some_and(|row| minors.iter().all(|minor| self.builtin.root(&row, minor.number()).is_some()))
+    }
+
+    /// The versions of a kind that definitions in the tree bring.
+    fn found_here(&self, group: &str, kind: &str) -> Option<&Vec<CustomKind>> {
+        if self.custom.is_empty() {
+            return None;
+        }
+        self.custom.get(&(group.to_owned(), kind.to_owned()))
+    }
+
     /// Whether objects of a kind belong to namespaces, whatever the release; none where nobody knows.
     pub fn scope(&self, api_version: &str, kind: &str) -> Option<Scope> {
         let (group, version) = api_version.rsplit_once('/').unwrap_or(("", api_version));
-        if let Some(versions) = self.custom.get(&(group.to_owned(), kind.to_owned())) {
+        if let Some(versions) = self.found_here(group, kind) {
             return versions.first().map(|version| version.scope);
         }
         let is_served = |row: &KindRow<'_>| self.last_root(row).is_some();

@@ -8,6 +8,8 @@
 mod asset;
 mod cel;
 mod compiled;
+#[cfg(test)]
+mod cross_check;
 mod definition;
 mod describe;
 mod encode;

@@ -23,15 +23,18 @@ fn check(object: &Object<'_, '_>, tree: &Tree<'_, '_>, findings: &mut Findings<'
         return;
     };
     let version = api_version.text().unwrap_or_default();
-    let served =
-        releases(tree).into_iter().filter_map(|release| match tree.schemas.find(version, kind, release) {
-            Lookup::Found(found)
-                if found.is_deprecated || found.deprecated.is_some_and(|since| since <= release) =>
-            {
-                Some(found)
-            }
-            _ => None,
-        });
+    let releases = releases(tree);
+    if tree.schemas.is_current(version, kind, &releases) {
+        return;
+    }
+    let served = releases.into_iter().filter_map(|release| match tree.schemas.find(version, kind, release) {
+        Lookup::Found(found)
+            if found.is_deprecated || found.deprecated.is_some_and(|since| since <= release) =>
+        {
+            Some(found)
+        }
+        _ => None,
+    });
     let Some(found) = served.last() else { return };
     let message = match (found.deprecated, found.removed) {
         (Some(since), Some(removed)) => {

@@ -23,9 +23,13 @@ fn check(object: &Object<'_, '_>, tree: &Tree<'_, '_>, findings: &mut Findings<'
         return;
     };
     let version = api_version.text().unwrap_or_default();
+    let releases = releases(tree);
+    if tree.schemas.is_current(version, kind, &releases) {
+        return;
+    }
     let mut without: Vec<Minor> = Vec::new();
     let mut first = None;
-    for release in releases(tree) {
+    for release in releases {
         if let Lookup::NotYetServed { since } = tree.schemas.find(version, kind, release) {
             without.push(release);
             first = Some(since);
