@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::files::StackFiles;
 use super::settings::{Cluster, Settings, Values};
-use super::templates::{CLUSTER_COMPONENT, Templates};
+use super::templates::{CLUSTER_COMPONENT, CLUSTER_SHARDS, Templates};
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
 use crate::kustomize::{Build, BuildOptions, Builder};
 use crate::resource::ResMap;
@@ -142,9 +142,10 @@ fn add_component(
     templates: &Templates<'_>,
 ) -> Result<(), Diagnostics> {
     let context = ComponentContext { cluster, values: &cluster.values };
-    let component = templates.render(CLUSTER_COMPONENT, &context)?;
     let folder = format!("{FOLDER}/{}", cluster.name);
-    files.add(&format!("{folder}/component"), "kustomization.yaml", component);
+    for (name, template) in [("kustomization.yaml", CLUSTER_COMPONENT), ("shards.yaml", CLUSTER_SHARDS)] {
+        files.add(&format!("{folder}/component"), name, templates.render(template, &context)?);
+    }
     let overlay = serde_json::Value::String(format!("../../../{}", cluster.overlay()));
     let kustomization = format!("resources:\n- {overlay}\ncomponents:\n- component\n");
     files.add(&folder, "kustomization.yaml", kustomization);

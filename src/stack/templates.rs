@@ -22,6 +22,8 @@ const FOLDER: &str = "templates";
 
 /// The component of a cluster.
 pub(super) const CLUSTER_COMPONENT: &str = "cluster/kustomization.yaml.j2";
+/// The shards of a cluster that its component names beside it, if it is to have any.
+pub(super) const CLUSTER_SHARDS: &str = "cluster/shards.yaml.j2";
 /// Argo CD's project for the stack.
 pub const ARGO_CD_PROJECT: &str = "argocd/project.yaml.j2";
 /// The Application that brings the others of a cluster.
@@ -33,8 +35,15 @@ pub const FLUX_SOURCE: &str = "flux/source.yaml.j2";
 /// Flux's Kustomization of an app.
 pub const FLUX_KUSTOMIZATION: &str = "flux/kustomization.yaml.j2";
 
-const ALL: [&str; 6] =
-    [CLUSTER_COMPONENT, ARGO_CD_PROJECT, ARGO_CD_ROOT, ARGO_CD_APPLICATION, FLUX_SOURCE, FLUX_KUSTOMIZATION];
+const ALL: [&str; 7] = [
+    CLUSTER_COMPONENT,
+    CLUSTER_SHARDS,
+    ARGO_CD_PROJECT,
+    ARGO_CD_ROOT,
+    ARGO_CD_APPLICATION,
+    FLUX_SOURCE,
+    FLUX_KUSTOMIZATION,
+];
 
 /// The templates of a run.
 #[derive(Debug)]

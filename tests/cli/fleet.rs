@@ -222,3 +222,25 @@ fn every_value_reaches_the_objects() {
     }
     assert_eq!(prod.matches("- to: 'dev@corp.test'\n").count(), 1, "devops is another team");
 }
+
+/// Shards beyond the one that everything fits into: as many servers, each with its own part of the whole.
+#[test]
+fn a_cluster_has_as_many_shards_as_it_says() {
+    let rendered = |shards: &str| {
+        let settings = format!("clusters:\n- {{name: prod, cloud: gke, values: {{region: r{shards}}}}}\n");
+        let workspace = Workspace::with(&[("stackgen.yaml", settings.as_str())]);
+        workspace.run(["render", "prod", "--stdout"]).quiet_success()
+    };
+    let plain = rendered("");
+    assert_eq!(rendered(", prometheus_shards: 1"), plain);
+    for count in [2, 3, 5] {
+        let sharded = rendered(&format!(", prometheus_shards: {count}"));
+        let has = |text: &str| sharded.matches(text).count();
+        assert_eq!(has("\n  name: prometheus-shard-"), 2 * count, "a StatefulSet and a ConfigMap each");
+        assert_eq!(has(&format!("modulus: {count}\n")), 2 * count, "two jobs each");
+        for shard in 0..count {
+            assert_eq!(has(&format!("regex: \"{shard}\"\n")), 2, "shard {shard} of {count}");
+        }
+        assert_eq!(has(&format!("monitoring-shard: \"{count}\"")), 0, "one too many");
+    }
+}
