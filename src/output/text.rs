@@ -122,7 +122,7 @@ impl Text<'_> {
     fn excerpt(&self, text: &mut String, origin: Origin) {
         let Some(location) = self.sources.locate(origin) else { return };
         let Some(source) = self.sources.line(origin) else { return };
-        if self.sources.around(origin).is_some_and(|(before, after)| is_in_secret(before, after)) {
+        if self.sources.around_in_file(origin).is_some_and(|(before, after)| is_in_secret(before, after)) {
             return;
         }
         let width = self.sources.word(origin).map_or(1, |word| word.chars().count());

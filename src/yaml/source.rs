@@ -87,6 +87,8 @@ struct File {
     base: u32,
     /// For text that stands inside another file: where it stands there.
     inside: Origin,
+    /// Whether it is an expression, whose words are not YAML's.
+    is_expression: bool,
 }
 
 impl File {
@@ -122,17 +124,29 @@ impl Sources {
 
     /// Adds a file's text. `path` is what messages will show.
     pub fn add(&self, path: &Path, text: String) -> Result<Source<'_>, TooLarge> {
-        self.add_text(path, text, Origin::NONE)
+        self.add_text(path, text, Origin::NONE, false)
     }
 
     /// Adds the value of a scalar that is to be read as a text of its own. Its lines are found again in the file
     /// that holds the scalar, at `origin`.
     pub fn add_embedded(&self, origin: Origin, text: String) -> Result<Source<'_>, TooLarge> {
         let path = self.file(origin).map_or_else(PathBuf::new, |file| file.path.clone());
-        self.add_text(&path, text, origin)
+        self.add_text(&path, text, origin, false)
     }
 
-    fn add_text(&self, path: &Path, text: String, inside: Origin) -> Result<Source<'_>, TooLarge> {
+    /// Adds the value of a scalar that is an expression, such as a query.
+    pub fn add_expression(&self, origin: Origin, text: String) -> Result<Source<'_>, TooLarge> {
+        let path = self.file(origin).map_or_else(PathBuf::new, |file| file.path.clone());
+        self.add_text(&path, text, origin, true)
+    }
+
+    fn add_text(
+        &self,
+        path: &Path,
+        text: String,
+        inside: Origin,
+        is_expression: bool,
+    ) -> Result<Source<'_>, TooLarge> {
         if has_json_comment(&text) {
             self.json_comments.store(true, Ordering::Relaxed);
         }
@@ -147,6 +161,7 @@ impl Sources {
             lines: OnceLock::new(),
             base,
             inside,
+            is_expression,
         }));
         Ok(Source { text: &file.text, base })
     }
@@ -161,18 +176,27 @@ impl Sources {
         self.position(self.outermost(origin))
     }
 
-    /// The place in a file for a place in text that stands inside it. Exact for literal block scalars, whose lines
-    /// are lines of the file; of other scalars it is where they begin.
+    /// The place in a file for a place in text that stands inside it. Where what is written is not what is meant, as
+    /// with base64, it is where the scalar begins.
     fn outermost(&self, origin: Origin) -> Origin {
         let Some(file) = self.file(origin).filter(|file| file.inside.is_some()) else { return origin };
-        let in_file = self.line_of_block(file, origin).unwrap_or(file.inside);
-        self.outermost(in_file)
+        let in_file = self.line_of_block(file, origin).or_else(|| self.in_flow(file, origin));
+        self.outermost(in_file.unwrap_or(file.inside))
+    }
+
+    /// The place in a scalar whose line ends mean blanks: plain, quoted or folded.
+    fn in_flow(&self, inner: &File, origin: Origin) -> Option<Origin> {
+        let outer = self.file(inner.inside)?;
+        let written = outer.text.get((inner.inside.0 - outer.base) as usize..)?;
+        let before = inner.text.get(..(origin.0 - inner.base) as usize)?;
+        let offset = u32::try_from(offset_in_written(written, before)?).ok()?;
+        Some(Origin(inner.inside.0 + offset))
     }
 
     fn line_of_block(&self, inner: &File, origin: Origin) -> Option<Origin> {
         let outer = self.file(inner.inside)?;
         let header = (inner.inside.0 - outer.base) as usize;
-        let content = outer.text.get(header..).filter(|text| text.starts_with(['|', '>']))?;
+        let content = outer.text.get(header..).filter(|text| text.starts_with('|'))?;
         let before = inner.text.get(..(origin.0 - inner.base) as usize)?;
         let line = before.matches('\n').count();
         let column = before.len() - before.rfind('\n').map_or(0, |newline| newline + 1);
@@ -220,7 +244,8 @@ impl Sources {
     pub fn word(&self, origin: Origin) -> Option<&str> {
         let rest = self.text_at(self.outermost(origin))?;
         let line = rest.lines().next()?;
-        Some(&line[..word_length(line)])
+        let is_expression = self.file(origin).is_some_and(|file| file.is_expression);
+        Some(&line[..if is_expression { length_in_expression(line) } else { word_length(line) }])
     }
 
     /// All files that were added, in that order; text that stands inside a file is no file.
@@ -240,6 +265,11 @@ impl Sources {
     /// Whether some text may have a comment that is a JSON object.
     pub fn have_json_comments(&self) -> bool {
         self.json_comments.load(Ordering::Relaxed)
+    }
+
+    /// The same of the file that holds the origin in the end, if that stands in text inside a file.
+    pub fn around_in_file(&self, origin: Origin) -> Option<(&str, &str)> {
+        self.around(self.outermost(origin))
     }
 
     /// The text before an origin and the text from there on.
@@ -264,6 +294,43 @@ impl Sources {
         }
         let file = self.files.get(low.checked_sub(1)?)?;
         ((origin.0 - file.base) as usize <= file.text.len()).then_some(file)
+    }
+}
+
+/// Where in a scalar as it is written the text goes on whose value begins with `before`. None if the two part.
+fn offset_in_written(written: &str, before: &str) -> Option<usize> {
+    let quote = written.chars().next().filter(|first| matches!(first, '"' | '\''));
+    let blanks = |at: usize| written[at..].len() - written[at..].trim_start().len();
+    let mut at = match written.chars().next()? {
+        '>' => written.find('\n')? + 1,
+        '"' | '\'' => 1,
+        _ => 0,
+    };
+    at += blanks(at);
+    let mut is_blank = true;
+    for character in before.chars() {
+        let rest = &written[at..];
+        let was_blank = std::mem::replace(&mut is_blank, character.is_whitespace());
+        match (quote, character) {
+            _ if is_blank && was_blank => {}
+            (Some('"'), '\n' | '\t') if rest.starts_with('\\') => at += 2,
+            _ if is_blank => at += blanks(at),
+            (Some('"'), '"' | '\\') if rest.starts_with('\\') => at += 2,
+            (Some('\''), '\'') if rest.starts_with("''") => at += 2,
+            _ if rest.starts_with(character) => at += character.len_utf8(),
+            _ => return None,
+        }
+    }
+    Some(at)
+}
+
+/// How many bytes the name, number, string or sign has that the rest of an expression begins with.
+fn length_in_expression(line: &str) -> usize {
+    let is_word = |other: char| other.is_alphanumeric() || matches!(other, '_' | ':' | '.');
+    match line.chars().next() {
+        Some('"' | '\'') => word_length(line),
+        Some(first) if is_word(first) => line.find(|other| !is_word(other)).unwrap_or(line.len()),
+        first => first.map_or(0, char::len_utf8),
     }
 }
 
@@ -318,5 +385,33 @@ mod tests {
         assert_eq!(sources.line(patch.origin(13)), Some("    c: 2"));
         let quoted = sources.add_embedded(file.origin(34), "y".to_owned()).unwrap();
         assert_eq!(sources.locate(quoted.origin(0)), sources.locate(file.origin(34)));
+    }
+
+    #[test]
+    fn finds_places_of_an_expression_however_it_is_written() {
+        let value = "sum(a{b=\"c\"}) > up";
+        let written = [
+            "expr: sum(a{b=\"c\"}) > up\n",
+            "expr: \"sum(a{b=\\\"c\\\"}) > up\"\n",
+            "expr: 'sum(a{b=\"c\"}) > up'\n",
+            "expr: >-\n  sum(a{b=\"c\"})\n  > up\n",
+            "expr: sum(a{b=\"c\"})\n  > up\n",
+            "expr: |\n  sum(a{b=\"c\"}) > up\n",
+        ];
+        for text in written {
+            let sources = Sources::new();
+            let file = sources.add(Path::new("r.yaml"), text.to_owned()).unwrap();
+            let expression = sources.add_expression(file.origin(6), value.to_owned()).unwrap();
+            assert_eq!(sources.word(expression.origin(value.find("up").unwrap())), Some("up"), "{text}");
+            assert_eq!(sources.word(expression.origin(4)), Some("a"), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_written_as_something_else_is_where_it_begins() {
+        let sources = Sources::new();
+        let file = sources.add(Path::new("s.yaml"), "data: YTogMQo=\n".to_owned()).unwrap();
+        let decoded = sources.add_embedded(file.origin(6), "a: 1\n".to_owned()).unwrap();
+        assert_eq!(sources.locate(decoded.origin(3)).unwrap().to_string(), "s.yaml:1:7");
     }
 }
