@@ -6,11 +6,13 @@
 
 mod baseline;
 mod claims;
+mod embedded;
 mod finding;
 mod gathering;
 mod input;
 mod made;
 mod object;
+mod promql;
 mod quantity;
 mod references;
 mod rule;

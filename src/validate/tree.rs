@@ -2,6 +2,7 @@
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use super::embedded::Documents;
 use super::input::Input;
 use super::made::{MadePods, made_of};
 use super::object::Object;
@@ -50,6 +51,7 @@ pub struct Tree<'a, 's> {
     made: FxHashSet<(&'static str, &'s str, &'s str)>,
     made_pods: Vec<MadePods<'a, 's>>,
     custom_scopes: FxHashMap<Kind<'s>, &'s str>,
+    documents: Documents<'a, 's>,
 }
 
 impl<'a, 's> Tree<'a, 's> {
@@ -71,10 +73,12 @@ impl<'a, 's> Tree<'a, 's> {
             made: FxHashSet::default(),
             made_pods: Vec::new(),
             custom_scopes: FxHashMap::default(),
+            documents: Documents::default(),
         };
         nodes.into_iter().for_each(|node| tree.add(node));
         let definitions: Vec<&Node<'_>> = tree.definitions().collect();
         tree.add_definitions(definitions);
+        tree.documents = Documents::of(&tree);
         tree
     }
 
@@ -145,6 +149,11 @@ impl<'a, 's> Tree<'a, 's> {
     /// All objects, in the order of the input.
     pub fn objects(&self) -> &[Object<'a, 's>] {
         &self.objects
+    }
+
+    /// The documents that stand inside objects: configurations, rules, dashboards.
+    pub(super) fn documents(&self) -> &Documents<'a, 's> {
+        &self.documents
     }
 
     /// Everything that makes pods, in the order of the input.

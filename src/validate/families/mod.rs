@@ -8,6 +8,7 @@ mod cloud;
 mod gitops;
 mod metadata;
 mod network;
+mod prometheus;
 mod reference;
 mod reliability;
 mod schema;
@@ -24,6 +25,7 @@ pub(super) const CHECKS: &[&[&Check]] = &[
     gitops::CHECKS,
     metadata::CHECKS,
     network::CHECKS,
+    prometheus::CHECKS,
     reference::CHECKS,
     reliability::CHECKS,
     schema::CHECKS,
