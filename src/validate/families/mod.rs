@@ -2,6 +2,7 @@
 
 use super::rule::Check;
 
+mod alertmanager;
 mod api;
 mod change;
 mod cloud;
@@ -19,6 +20,7 @@ pub(super) mod suppress;
 
 /// The checks of all families, in the order in which `--list-rules` shows their rules.
 pub(super) const CHECKS: &[&[&Check]] = &[
+    alertmanager::CHECKS,
     api::CHECKS,
     change::CHECKS,
     cloud::CHECKS,

@@ -1,0 +1,23 @@
+//! `am/`: Alertmanager must read its configuration, and every alert must reach somebody.
+
+use crate::validate::rule::Check;
+
+mod crd_receiver;
+mod interval_order;
+mod matcher;
+mod matchers;
+mod receivers;
+mod route;
+mod severity_coverage;
+mod unreachable_route;
+mod url;
+
+pub(super) const CHECKS: &[&Check] = &[
+    &crd_receiver::CHECK,
+    &interval_order::CHECK,
+    &matcher::CHECK,
+    &receivers::CHECK,
+    &severity_coverage::CHECK,
+    &unreachable_route::CHECK,
+    &url::CHECK,
+];
