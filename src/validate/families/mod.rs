@@ -7,6 +7,7 @@ mod api;
 mod change;
 mod cloud;
 mod gitops;
+mod grafana;
 mod metadata;
 mod network;
 mod prometheus;
@@ -25,6 +26,7 @@ pub(super) const CHECKS: &[&[&Check]] = &[
     change::CHECKS,
     cloud::CHECKS,
     gitops::CHECKS,
+    grafana::CHECKS,
     metadata::CHECKS,
     network::CHECKS,
     prometheus::CHECKS,
