@@ -3,10 +3,12 @@
 use crate::validate::rule::Check;
 
 mod config_map;
+mod config_url;
 mod duplicate_id;
 mod headless_service;
 mod hpa_target;
 mod ingress;
+mod mounted_files;
 mod named;
 mod namespace;
 mod network_policy;
@@ -15,6 +17,7 @@ mod priority_class;
 mod probe_port;
 mod pvc;
 mod rbac;
+mod rule_files;
 mod secret;
 mod selector_template;
 mod service;
@@ -26,6 +29,7 @@ mod volumes;
 
 pub(super) const CHECKS: &[&Check] = &[
     &config_map::CHECK,
+    &config_url::CHECK,
     &duplicate_id::CHECK,
     &headless_service::CHECK,
     &hpa_target::CHECK,
@@ -38,6 +42,7 @@ pub(super) const CHECKS: &[&Check] = &[
     &probe_port::CHECK,
     &pvc::CHECK,
     &rbac::CHECK,
+    &rule_files::CHECK,
     &secret::CHECK,
     &selector_template::CHECK,
     &service::CHECK,
