@@ -22,6 +22,9 @@ pub struct Target {
     pub releases: Vec<u8>,
 }
 
+/// How many names are looked through for one that is like another.
+const MOST_PROPOSED: usize = 200;
+
 /// Group and kind.
 pub type Kind<'k> = (&'k str, &'k str);
 
@@ -194,12 +197,14 @@ impl<'a, 's> Tree<'a, 's> {
         self.in_any_namespace.get(&(kind, name)).map(|index| &self.objects[*index])
     }
 
-    /// The names of a kind in a namespace as written, for messages that propose one.
+    /// The names of a kind in a namespace as written, for messages that propose one: not all of very many, so that a
+    /// tree in which everything is broken is told of in time.
     pub fn names(&self, kind: Kind<'s>, namespace: &str) -> Vec<&'s str> {
         self.of_kind(kind.0, kind.1)
             .filter(|object| object.id.is_cluster_scoped() || is_same(object.id.namespace, namespace))
             .map(|object| object.id.name)
             .filter(|name| !name.is_empty())
+            .take(MOST_PROPOSED)
             .collect()
     }
 

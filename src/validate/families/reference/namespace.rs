@@ -42,7 +42,7 @@ fn check(tree: &Tree<'_, '_>, findings: &mut Findings<'_>) {
         let Some(node) = first.at(&["metadata", "namespace"]) else { continue };
         let message = format!("nothing makes the namespace `{namespace}` of {}", count(objects.len()));
         let finding = first.finding(&RULE, "metadata.namespace", node, message);
-        findings.add(match closest(namespace, &known) {
+        findings.add(match closest(namespace, &tree.names(("", "Namespace"), "")) {
             Some(like) => finding.help(format!("did you mean `{like}`?")),
             None => finding,
         });
