@@ -9,7 +9,7 @@ use walkdir::WalkDir;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::fs::Disk;
 use crate::kustomize::{self, BuildOptions};
-use crate::yaml::{Node, ParseError, ParseOptions, Source, Sources, parse_readable};
+use crate::yaml::{Mark, Node, Origin, ParseError, ParseOptions, Source, Sources, marks, parse_readable};
 
 /// What files with manifests are called.
 const EXTENSIONS: [&str; 3] = ["yaml", "yml", "json"];
@@ -28,6 +28,10 @@ pub struct Text<'s> {
     pub invalid: Option<usize>,
     /// What cannot be read as YAML.
     pub errors: Vec<ParseError>,
+    /// Its tags and merge keys, of which nodes know nothing.
+    pub marks: Vec<(Origin, Mark)>,
+    /// Items of lists of objects that are null.
+    pub nulls: Vec<Origin>,
 }
 
 /// All that was read.
@@ -105,8 +109,9 @@ impl<'s> Input<'s> {
         let source =
             sources.add(path, text).map_err(|error| Diagnostic::error(error.to_string()).in_path(path))?;
         let (nodes, errors) = parse_readable(source, sources, &ParseOptions::default());
+        let (marks, nulls) = (marks(source, sources), nodes_that_are_null(&nodes));
         self.nodes.extend(nodes);
-        self.texts.push(Text { path: path.to_owned(), source, invalid, errors });
+        self.texts.push(Text { path: path.to_owned(), source, invalid, errors, marks, nulls });
         Ok(())
     }
 
@@ -117,6 +122,8 @@ impl<'s> Input<'s> {
             source,
             invalid: None,
             errors: Vec::new(),
+            marks: marks(source, sources),
+            nulls: Vec::new(),
         }));
     }
 
@@ -174,4 +181,12 @@ fn is_manifest(path: &Path) -> bool {
 
 fn cannot_read(path: &Path, error: &std::io::Error) -> Diagnostics {
     Diagnostic::error(format!("cannot read it: {error}")).in_path(path).into()
+}
+
+/// The items of lists of objects that hold nothing.
+fn nodes_that_are_null(nodes: &[Node<'_>]) -> Vec<Origin> {
+    let is_list =
+        |node: &&Node<'_>| node.get("kind").and_then(Node::text).is_some_and(|kind| kind.ends_with("List"));
+    let lists = nodes.iter().filter(is_list).filter_map(|list| list.get("items")?.as_sequence());
+    lists.flatten().filter(|item| item.is_null()).map(Node::origin).collect()
 }

@@ -20,8 +20,8 @@ pub use emit::{
 pub use encoding::{NotText, decode_text};
 pub use node::{Entry, Key, Mapping, Node, Sequence, Style, Value, ValueMut};
 pub use parse::{
-    DuplicateKey, DuplicateKeys, MAX_DEPTH, ParseError, ParseOptions, SingleDocument, parse_documents,
-    parse_one, parse_readable,
+    DuplicateKey, DuplicateKeys, MAX_DEPTH, Mark, ParseError, ParseErrorKind, ParseOptions, SingleDocument,
+    marks, parse_documents, parse_one, parse_readable,
 };
 pub use scalar::{Scalar, Timestamp, Typing, is_string, legacy_bool, resolve};
 pub use source::{Location, Origin, Source, Sources, TooLarge};

@@ -18,6 +18,7 @@ mod security;
 mod semantics;
 mod size;
 pub(super) mod suppress;
+mod yaml;
 
 /// The checks of all families, in the order in which `--list-rules` shows their rules.
 pub(super) const CHECKS: &[&[&Check]] = &[
@@ -37,4 +38,5 @@ pub(super) const CHECKS: &[&[&Check]] = &[
     semantics::CHECKS,
     size::CHECKS,
     suppress::CHECKS,
+    yaml::CHECKS,
 ];

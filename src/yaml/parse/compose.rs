@@ -4,7 +4,7 @@ use rustc_hash::FxHashMap;
 
 use super::merge::Entries;
 use super::tag::{self, Tagged};
-use super::{DuplicateKey, MAX_DEPTH, ParseError, ParseOptions};
+use super::{DuplicateKey, MAX_DEPTH, ParseError, ParseErrorKind, ParseOptions};
 use crate::yaml::node::{Entry, Key, Node, Style};
 use crate::yaml::scalar::{Scalar, Typing, resolve};
 use crate::yaml::source::{Origin, Sources};
@@ -122,7 +122,8 @@ impl<'s> Composer<'s> {
         let (node, nodes, height) = match self.anchors.get(name) {
             Some(Anchored::Complete { node, nodes, height }) => (node, *nodes, *height),
             Some(Anchored::Open) => {
-                let error = ParseError::new(format!("the value of anchor `{name}` contains itself"), origin);
+                let error = ParseError::new(format!("the value of anchor `{name}` contains itself"), origin)
+                    .kind(ParseErrorKind::RecursiveAlias);
                 return self.stop(error.hint("write the value out, or move the alias to another place"));
             }
             None => {
@@ -264,11 +265,13 @@ impl<'s> Composer<'s> {
     fn too_many(&mut self, origin: Origin) -> Result<(), Stop> {
         let message =
             format!("anchors and aliases make more than {} values of this document", self.node_limit);
-        self.stop(ParseError::new(message, origin).hint("write the values out where they are needed"))
+        let error = ParseError::new(message, origin).kind(ParseErrorKind::AliasLimit);
+        self.stop(error.hint("write the values out where they are needed"))
     }
 
     fn too_deep(&mut self, origin: Origin) -> Result<(), Stop> {
-        self.stop(ParseError::new(format!("more than {MAX_DEPTH} collections are nested here"), origin))
+        let message = format!("more than {MAX_DEPTH} collections are nested here");
+        self.stop(ParseError::new(message, origin).kind(ParseErrorKind::DepthLimit))
     }
 
     fn stop(&mut self, error: ParseError) -> Result<(), Stop> {

@@ -3,7 +3,7 @@
 use rustc_hash::{FxBuildHasher, FxHashMap, FxHashSet};
 
 use super::compose::{Context, flow_plain_style};
-use super::{DuplicateKey, DuplicateKeys, ParseError};
+use super::{DuplicateKey, DuplicateKeys, ParseError, ParseErrorKind};
 use crate::yaml::node::{Entry, Mapping, Node, Style, Value};
 use crate::yaml::scalar::Typing;
 use crate::yaml::source::Origin;
@@ -27,7 +27,8 @@ impl<'s> Entries<'s> {
         if let Some(first) = self.merge_key.replace(key)
             && !legacy
         {
-            let error = ParseError::new("a mapping can have one merge key `<<` only", key);
+            let error = ParseError::new("a mapping can have one merge key `<<` only", key)
+                .kind(ParseErrorKind::MergeKey);
             context.errors.push(
                 error
                     .related(first, "the first one")
@@ -36,7 +37,8 @@ impl<'s> Entries<'s> {
         }
         let origin = value.origin();
         let Some(mappings) = mappings(value, is_alias && !legacy) else {
-            let error = ParseError::new("a merge key `<<` needs a mapping or a list of mappings", origin);
+            let error = ParseError::new("a merge key `<<` needs a mapping or a list of mappings", origin)
+                .kind(ParseErrorKind::MergeKey);
             context.errors.push(error.hint("write <<: *anchor, where &anchor marks a mapping"));
             return;
         };
@@ -86,6 +88,7 @@ impl Context {
             DuplicateKeys::Error if self.errors.len() >= ENOUGH => {}
             DuplicateKeys::Error => self.errors.push(
                 ParseError::new(format!("the key `{key}` is there twice"), last)
+                    .kind(ParseErrorKind::DuplicateKey)
                     .related(first, "the first one")
                     .hint("remove one of the two"),
             ),

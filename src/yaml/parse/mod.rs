@@ -48,9 +48,30 @@ impl ParseOptions {
     pub const SETTINGS: Self = Self { typing: Typing::Legacy, duplicate_keys: DuplicateKeys::LastWins };
 }
 
+/// What is wrong with a text, for whoever answers each in another way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ParseErrorKind {
+    /// It is no YAML, or none that kustomize reads.
+    Syntax,
+    /// A mapping has a key twice.
+    DuplicateKey,
+    /// Collections are nested too deep.
+    DepthLimit,
+    /// Aliases stand for too much.
+    AliasLimit,
+    /// An alias stands inside of what it stands for.
+    RecursiveAlias,
+    /// A merge key that cannot be followed.
+    MergeKey,
+    /// A character that no text may have.
+    Encoding,
+}
+
 /// Something that cannot be read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ParseError {
+    /// What kind of error it is.
+    pub kind: ParseErrorKind,
     /// What is wrong, in lower case, without a full stop.
     pub message: String,
     /// Where.
@@ -63,7 +84,12 @@ pub struct ParseError {
 
 impl ParseError {
     fn new(message: impl Into<String>, origin: Origin) -> Self {
-        Self { message: message.into(), origin, related: None, hint: None }
+        Self { kind: ParseErrorKind::Syntax, message: message.into(), origin, related: None, hint: None }
+    }
+
+    fn kind(mut self, kind: ParseErrorKind) -> Self {
+        self.kind = kind;
+        self
     }
 
     fn hint(mut self, hint: impl Into<String>) -> Self {
@@ -128,6 +154,32 @@ pub fn parse_readable<'s>(
         }
     }
     (nodes, errors)
+}
+
+/// What is gone from the nodes of a text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Mark {
+    /// A tag, written out.
+    Tag(String),
+    /// `<<`
+    MergeKey,
+}
+
+/// The tags and merge keys of a text, with their places. Looks closely only at texts that seem to have any.
+pub fn marks(source: Source<'_>, sources: &Sources) -> Vec<(Origin, Mark)> {
+    let bytes = source.text.as_bytes();
+    let is_tag = |at: usize| {
+        let before = at.checked_sub(1).map_or(b' ', |before| bytes[before]);
+        let next = bytes.get(at + 1).copied().unwrap_or_default();
+        matches!(before, b' ' | b'\n' | b'[' | b'{' | b',') && (next.is_ascii_alphabetic() || next == b'<')
+    };
+    let has_marks =
+        memchr::memmem::find(bytes, b"<<:").is_some() || memchr::memchr_iter(b'!', bytes).any(is_tag);
+    if !has_marks {
+        return Vec::new();
+    }
+    let (pieces, _) = split::split(source);
+    pieces.into_iter().flat_map(|piece| full::marks(piece, sources)).collect()
 }
 
 /// Reads the first document of a file and tells of the others.

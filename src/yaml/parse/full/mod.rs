@@ -13,7 +13,8 @@ mod quoted;
 mod scanner;
 
 use super::compose::{Composer, Properties, Stop};
-use super::{ParseError, ParseOptions, Piece, SingleDocument};
+use super::{Mark, ParseError, ParseErrorKind, ParseOptions, Piece, SingleDocument};
+use crate::yaml::node::Style;
 use crate::yaml::source::{Origin, Sources};
 use grammar::{Event, EventKind, Grammar};
 
@@ -110,6 +111,23 @@ fn compose<'s>(event: &Event<'s>, piece: Piece<'s>, composer: &mut Composer<'s>)
     }
 }
 
+/// The tags and the merge keys of a piece, as far as it can be read.
+pub(super) fn marks(piece: Piece<'_>, sources: &Sources) -> Vec<(Origin, Mark)> {
+    let mut grammar = Grammar::new(piece.text(), sources);
+    let mut found = Vec::new();
+    while let Ok(event) = grammar.next() {
+        if matches!(event.kind, EventKind::StreamEnd) {
+            break;
+        }
+        let origin = piece.origin(event.at);
+        if matches!(event.kind, EventKind::Scalar("<<", Style::Plain)) {
+            found.push((origin, Mark::MergeKey));
+        }
+        found.extend(event.tag.map(|tag| (origin, Mark::Tag(tag))));
+    }
+    found
+}
+
 /// Where the next document starts that holds something; what comes behind it is not looked at.
 fn rest(grammar: &mut Grammar<'_>, piece: Piece<'_>) -> Vec<Origin> {
     loop {
@@ -161,6 +179,7 @@ fn forbidden_character(piece: Piece<'_>) -> Option<ParseError> {
     let message = format!("the control character U+{:04X} is not allowed", u32::from(character));
     Some(
         ParseError::new(message, piece.origin(offset))
+            .kind(ParseErrorKind::Encoding)
             .hint("remove it, or write it as an escape in double quotes, such as \"\\x07\""),
     )
 }
