@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::support::Workspace;
+use crate::support::{Workspace, stackgen_in};
 
 const POD: &str = "\
 apiVersion: v1
@@ -195,4 +195,19 @@ fn settings_ignore_findings_of_the_stack() {
     workspace.write("own/agent.yaml", &pod("renamed"));
     let run = workspace.run(["validate", "--profile", "strict", "--rules", "sec/host-path,suppress/"]);
     assert!(run.stdout.contains(" --> stackgen.yaml:5:12\n"), "{}", run.stdout);
+}
+
+/// Everything that is wrong with all bad examples at once: threads take the work in another order each time.
+#[test]
+fn the_same_bytes_on_any_number_of_threads() {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    let run = |threads: &str| {
+        let arguments = ["validate", "tests/rules", "--profile", "audit", "-o", "json"];
+        stackgen_in(root, arguments).env("RAYON_NUM_THREADS", threads).run().stdout
+    };
+    let first = run("1");
+    assert!(first.matches("\"rule\"").count() > 500, "{first}");
+    for threads in ["2", "8"].repeat(5) {
+        assert!(run(threads) == first, "on {threads} threads");
+    }
 }
