@@ -31,7 +31,7 @@ fn walk(object: &Object<'_, '_>, node: &Node<'_>, findings: &mut Findings<'_>) {
             }
             // Texts of many lines are files of their own, with templates of their own.
             let is_value = matches!(node.style(), Style::Plain | Style::SingleQuoted | Style::DoubleQuoted);
-            if is_value && !text.contains('\n') && templates::in_value(text).is_some() {
+            if is_value && !text.contains('\n') && templates::in_value(text).is_some() && !hands_on(object) {
                 let message = "this is a template of Helm, and was not rendered";
                 findings.add(Finding::new(&templates::RULE, node.origin(), message).object(object.id));
             }
@@ -39,6 +39,11 @@ fn walk(object: &Object<'_, '_>, node: &Node<'_>, findings: &mut Findings<'_>) {
         Value::Sequence(items) => items.iter().for_each(|item| walk(object, item, findings)),
         Value::Mapping(mapping) => mapping.iter().for_each(|entry| walk(object, &entry.value, findings)),
     }
+}
+
+/// Whether its values may be templates that something else renders: releases of charts, and what is no manifest.
+fn hands_on(object: &Object<'_, '_>) -> bool {
+    matches!(object.group(), "helm.toolkit.fluxcd.io" | "argoproj.io") || object.kind().is_empty()
 }
 
 /// What readers make of a plain scalar, if they do not agree.
