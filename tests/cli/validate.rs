@@ -202,11 +202,15 @@ fn settings_ignore_findings_of_the_stack() {
 fn the_same_bytes_on_any_number_of_threads() {
     let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
     let run = |threads: &str| {
-        let arguments = ["validate", "tests/rules", "--profile", "audit", "-o", "json"];
+        // Not those that are no YAML: what is missing may be in them, so nothing would be said of it.
+        let paths =
+            ["ref", "net", "sec", "sem", "prom", "am", "cloud"].map(|family| format!("tests/rules/{family}"));
+        let arguments = ["validate", "--profile", "audit", "-o", "json"].map(str::to_owned);
+        let arguments = arguments.into_iter().chain(paths);
         stackgen_in(root, arguments).env("RAYON_NUM_THREADS", threads).run().stdout
     };
     let first = run("1");
-    assert!(first.matches("\"rule\"").count() > 500, "{first}");
+    assert!(first.matches("\"rule\"").count() > 300, "{first}");
     for threads in ["2", "8"].repeat(5) {
         assert!(run(threads) == first, "on {threads} threads");
     }
