@@ -1,6 +1,6 @@
 //! `api/deprecated`
 
-use super::releases;
+use super::{Asked, asked};
 use crate::diagnostic::Severity;
 use crate::schema::Lookup;
 use crate::validate::rule::{Check, Profile, Rule, Run, example};
@@ -19,14 +19,7 @@ static RULE: Rule = Rule {
 pub(super) static CHECK: Check = Check { rules: &[&RULE], run: Run::Object(check) };
 
 fn check(object: &Object<'_, '_>, tree: &Tree<'_, '_>, findings: &mut Findings<'_>) {
-    let (Some(api_version), Some(kind)) = (object.at(&["apiVersion"]), object.text(&["kind"])) else {
-        return;
-    };
-    let version = api_version.text().unwrap_or_default();
-    let releases = releases(tree);
-    if tree.schemas.is_current(version, kind, &releases) {
-        return;
-    }
+    let Some(Asked { api_version, version, kind, releases }) = asked(object, tree) else { return };
     let served = releases.into_iter().filter_map(|release| match tree.schemas.find(version, kind, release) {
         Lookup::Found(found)
             if found.is_deprecated || found.deprecated.is_some_and(|since| since <= release) =>

@@ -1,8 +1,9 @@
 //! `api/`: what the API server of a release serves no longer, or not yet.
 
 use crate::schema::Minor;
-use crate::validate::Tree;
 use crate::validate::rule::Check;
+use crate::validate::{Object, Tree};
+use crate::yaml::Node;
 
 mod deprecated;
 mod deprecated_annotation;
@@ -24,6 +25,24 @@ pub(super) const CHECKS: &[&Check] = &[
 
 /// The oldest release that the clouds still run.
 const OLDEST: Minor = Minor::new(32);
+
+/// An object whose API not every release serves as a matter of course.
+struct Asked<'a, 's> {
+    /// Where the version stands.
+    api_version: &'a Node<'s>,
+    version: &'s str,
+    kind: &'s str,
+    /// The releases that it is to run on.
+    releases: Vec<Minor>,
+}
+
+/// What is to be asked about an object's API; nothing if all releases serve it and go on to.
+fn asked<'a, 's>(object: &Object<'a, 's>, tree: &Tree<'_, '_>) -> Option<Asked<'a, 's>> {
+    let (api_version, kind) = (object.at(&["apiVersion"])?, object.text(&["kind"])?);
+    let (version, releases) = (api_version.text().unwrap_or_default(), releases(tree));
+    let is_current = tree.schemas.is_current(version, kind, &releases);
+    (!is_current).then_some(Asked { api_version, version, kind, releases })
+}
 
 /// The releases that were named; all that the clouds run if none was.
 pub(super) fn releases(tree: &Tree<'_, '_>) -> Vec<Minor> {
