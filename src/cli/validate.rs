@@ -271,7 +271,9 @@ impl Arguments {
         let writer =
             Writer { findings, sources, directory: &printer.directory, colour: printer.has_colour() };
         let mut to_stdout = BTreeSet::new();
-        for report in &self.output {
+        let (files, stdout): (Vec<&Report>, Vec<&Report>) =
+            self.output.iter().partition(|report| report.file.is_some());
+        for report in files.into_iter().chain(stdout) {
             let text = writer.write(report.format)?;
             match &report.file {
                 Some(file) => write_file(file, text.as_bytes())?,
