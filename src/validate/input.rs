@@ -180,7 +180,8 @@ fn is_manifest(path: &Path) -> bool {
 }
 
 fn cannot_read(path: &Path, error: &std::io::Error) -> Diagnostics {
-    Diagnostic::error(format!("cannot read it: {error}")).in_path(path).into()
+    let error = Diagnostic::error(format!("cannot read it: {error}")).in_path(path);
+    error.hint("name a file, or a folder with manifests or a kustomization, that can be read").into()
 }
 
 /// The items of lists of objects that hold nothing.
