@@ -18,8 +18,8 @@ use std::cell::Cell;
 
 use crate::yaml::{Node, Origin};
 pub use api::{
-    CustomKind, Found, InvalidCollection, InvalidDefinition, InvalidMinor, Lookup, Minor, Schemas, Scope,
-    TooLarge, Violation, ViolationKind, compile,
+    CustomKind, Found, InvalidCollection, InvalidDefinition, InvalidMinor, ListType, Lookup, Meaning, Minor,
+    Schemas, Scope, TooLarge, ValueSchema, Violation, ViolationKind, compile,
 };
 pub use builtin::{Field, Type};
 use custom::Document;

@@ -25,6 +25,7 @@ mod table;
 mod tests;
 mod unknown_field;
 mod validate;
+mod value_schema;
 mod violation;
 mod walk;
 
@@ -33,4 +34,5 @@ pub use definition::{CustomKind, InvalidDefinition};
 pub use encode::TooLarge;
 pub use lookup::{Found, Lookup, Schemas, Scope};
 pub use minor::{InvalidMinor, Minor};
+pub use value_schema::{ListType, Meaning, ValueSchema};
 pub use violation::{Violation, ViolationKind};
