@@ -1,11 +1,12 @@
 //! stackgen: monitoring for Kubernetes on three clouds, from one Git repository.
 //!
 //! The modules are floors: each imports only from floors below it, and a test holds this (ARCHITECTURE.md has the
-//! table). From below: [`yaml`] and [`fs`]; [`resource`] and [`diagnostic`]; [`kustomize`]; [`stack`]; [`gitops`] and
-//! [`validate`]; [`output`]; [`cli`].
+//! table). From below: [`yaml`] and [`fs`]; [`resource`] and [`diagnostic`]; [`kustomize`]; [`stack`]; [`diff`],
+//! [`gitops`] and [`validate`]; [`output`]; [`cli`].
 
 pub mod cli;
 pub mod diagnostic;
+pub mod diff;
 pub mod fs;
 pub mod gitops;
 pub mod kustomize;

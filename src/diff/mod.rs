@@ -1,0 +1,31 @@
+//! What differs between two sets of objects: in what they mean, not in how they are written.
+//!
+//! [`compare`] takes two [`Side`]s. Values of Secrets become tokens before anything is compared (`masking`); objects are
+//! paired by what they are (`pairing`); pairs are walked through side by side (`walk`), with the lists of the API paired
+//! by its keys (`list_kind`), scalars read as it reads them (`scalar`) and documents inside values opened (`document`).
+//! What comes out is a [`Comparison`]: plain data with the origins of both sides.
+
+mod change;
+mod comparison;
+mod document;
+mod fingerprint;
+mod keyed;
+mod list_kind;
+mod masking;
+mod names;
+mod nothing;
+mod ordered;
+mod pairing;
+mod path;
+mod scalar;
+mod side;
+mod similarity;
+mod walk;
+
+pub use change::{Edit, EditKind, ObjectChange, Verb};
+pub use comparison::{Comparison, Options, compare};
+pub use path::{Path, Step};
+pub use side::{Document, Object, Side};
+
+#[cfg(test)]
+mod tests;
