@@ -2,11 +2,11 @@
 
 use rayon::prelude::*;
 
-use super::change::{Edit, EditKind, ObjectChange, Verb};
+use super::change::{Edit, ObjectChange, Verb};
 use super::masking::Masks;
 use super::names::NewNames;
 use super::pairing::{Pair, pairs};
-use super::path::{Path, Step};
+use super::path::Path;
 use super::side::{Object, Side, objects};
 use super::walk::Walk;
 use crate::diagnostic::Diagnostics;
@@ -42,9 +42,10 @@ pub fn compare<'a, 's>(
     sources: &'s Sources,
 ) -> Result<Comparison<'a, 's>, Diagnostics> {
     let mut masks = Masks::default();
-    let olds = objects(before, &mut masks, sources);
-    let news = objects(after, &mut masks, sources);
-    let pairs = pairs(&olds, &news, options.allow_duplicates)?;
+    let mut of = |documents| objects(documents, &mut masks, sources);
+    let (olds, news) = (of(&before.documents), of(&after.documents));
+    let same = [of(&before.same), of(&after.same)].concat();
+    let pairs = pairs((&olds, &news), &same, options.allow_duplicates)?;
     let names = new_names(&pairs, &olds, &news);
     let work =
         Work { schemas: &options.schemas, names: &names, typing: (before.typing, after.typing), sources };
@@ -55,7 +56,7 @@ pub fn compare<'a, 's>(
         .flatten()
         .flat_map(|(_, followed)| followed)
         .for_each(|index| followed_by(&mut followed, *index));
-    let unchanged = found.iter().filter(|change| change.is_none()).count();
+    let unchanged = same.len() + found.iter().filter(|change| change.is_none()).count();
     let changes = found.into_iter().zip(followed).filter_map(|(found, followed_by)| {
         let (change, _) = found?;
         Some(ObjectChange { followed_by, ..change })
@@ -143,7 +144,7 @@ impl<'s> Work<'_, 's> {
         walk.value(&before.node, &after.node, schema(after).or_else(|| schema(before)));
         let Walk { mut edits, followed, .. } = walk;
         edits.retain(|edit| !is_said_by(verb, edit));
-        edits.sort_by_cached_key(|edit| order(&edit.path));
+        edits.sort_by_cached_key(|edit| edit.path.order());
         (edits, followed)
     }
 }
@@ -158,36 +159,9 @@ fn is_said_by(verb: Verb, edit: &Edit<'_>) -> bool {
     }
 }
 
-/// The order of edits: by their paths, whatever order either side was written in; places in lists count as numbers.
-fn order(path: &Path<'_>) -> Vec<(usize, String)> {
-    let step = |step: &Step<'_>| match step {
-        Step::Key(key) => (0, (*key).to_owned()),
-        Step::Item { name, .. } => (name.parse().unwrap_or(usize::MAX), name.clone()),
-        Step::Document => (0, String::new()),
-    };
-    path.0.iter().map(step).collect()
-}
-
-impl<'s> Comparison<'_, 's> {
+impl Comparison<'_, '_> {
     /// Whether nothing differs.
     pub fn is_empty(&self) -> bool {
         self.changes.is_empty()
-    }
-
-    /// How many objects each verb is about, of those that are about some.
-    pub fn counts(&self) -> Vec<(Verb, usize)> {
-        let mut counts = std::collections::BTreeMap::new();
-        self.changes.iter().for_each(|change| *counts.entry(change.verb).or_insert(0) += 1);
-        counts.into_iter().collect()
-    }
-
-    /// All values that differ, with the object each is in.
-    pub fn edits(&self) -> impl Iterator<Item = (&ObjectChange<'_, 's>, &Edit<'s>)> {
-        self.changes.iter().flat_map(|change| change.edits.iter().map(move |edit| (change, edit)))
-    }
-
-    /// Whether an edit of some object does more than follow another change.
-    pub fn says_more_than_names(change: &ObjectChange<'_, '_>) -> bool {
-        change.edits.iter().any(|edit| edit.kind != EditKind::Follows)
     }
 }

@@ -3,10 +3,12 @@
 //! [`compare`] takes two [`Side`]s. Values of Secrets become tokens before anything is compared (`masking`); objects are
 //! paired by what they are (`pairing`); pairs are walked through side by side (`walk`), with the lists of the API paired
 //! by its keys (`list_kind`), scalars read as it reads them (`scalar`) and documents inside values opened (`document`).
-//! What comes out is a [`Comparison`]: plain data with the origins of both sides.
+//! What comes out is a [`Comparison`]: plain data with the origins of both sides. A [`Report`] puts those of several
+//! clusters together.
 
 mod change;
 mod comparison;
+mod danger;
 mod document;
 mod fingerprint;
 mod keyed;
@@ -17,6 +19,7 @@ mod nothing;
 mod ordered;
 mod pairing;
 mod path;
+mod report;
 mod scalar;
 mod side;
 mod similarity;
@@ -24,7 +27,9 @@ mod walk;
 
 pub use change::{Edit, EditKind, ObjectChange, Verb};
 pub use comparison::{Comparison, Options, compare};
+pub use danger::{Danger, Level};
 pub use path::{Path, Step};
+pub use report::{At, Cluster, Hidden, NamespaceMove, Report, Reported, ReportedDanger, ReportedEdit};
 pub use side::{Document, Object, Side};
 
 #[cfg(test)]

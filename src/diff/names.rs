@@ -24,13 +24,14 @@ impl<'s> NewNames<'s> {
         self.namespaces.insert((before, after));
     }
 
-    /// Whether a text that changed only follows; if it follows an object, the index of its change.
-    pub(super) fn follows(&self, before: &str, after: &str, key: Option<&str>) -> Option<Option<usize>> {
-        if let Some(index) = self.objects.get(&(before, after)) {
-            return Some(Some(*index));
-        }
-        let is_namespace = key == Some("namespace") || key == Some("matchNames");
-        (is_namespace && self.namespaces.contains(&(before, after))).then_some(None)
+    /// The index of the change that a text which changed only follows.
+    pub(super) fn object(&self, before: &str, after: &str) -> Option<usize> {
+        self.objects.get(&(before, after)).copied()
+    }
+
+    /// Whether a text that changed only follows its namespace. `key` is the last one on the way to it.
+    pub(super) fn is_namespace(&self, before: &str, after: &str, key: Option<&str>) -> bool {
+        matches!(key, Some("namespace" | "matchNames")) && self.namespaces.contains(&(before, after))
     }
 }
 

@@ -4,7 +4,10 @@
 //! without the suffix that follows from the content; the same name in another namespace; the same name with another kind
 //! that does the same work; another name and much the same content.
 
+use std::collections::hash_map::Entry;
+
 use indexmap::IndexMap;
+use rustc_hash::FxHashMap;
 
 use super::change::Verb;
 use super::names::stem;
@@ -39,17 +42,20 @@ struct Alone<'o, 'a, 's> {
     pairs: Vec<Pair>,
 }
 
-/// Pairs the objects of two sides. Two of one side that are the same are an error, or are paired in order.
+/// Pairs the objects of two sides. Two of one side that are the same are an error, or are paired in order; those in
+/// `same` are on both sides.
 pub(super) fn pairs<'s>(
-    before: &[Object<'_, 's>],
-    after: &[Object<'_, 's>],
+    (before, after): (&[Object<'_, 's>], &[Object<'_, 's>]),
+    same: &[Object<'_, 's>],
     allow_duplicates: bool,
 ) -> Result<Vec<Pair>, Diagnostics> {
     let mut errors = Diagnostics::default();
-    let olds = errors.absorb(by_identity(before, allow_duplicates));
-    let news = errors.absorb(by_identity(after, allow_duplicates));
-    errors.into_result()?;
-    let (olds, news) = (olds.unwrap_or_default(), news.unwrap_or_default());
+    if !allow_duplicates {
+        errors.absorb(unique(same.iter().chain(before)));
+        errors.absorb(unique(same.iter().chain(after)));
+        errors.into_result()?;
+    }
+    let (olds, news) = (by_identity(before), by_identity(after));
     let mut pairs = Vec::new();
     let mut rest = (Vec::new(), Vec::new());
     for (identity, olds) in &olds {
@@ -81,20 +87,29 @@ pub(super) fn pairs<'s>(
 
 type ByIdentity<'s> = IndexMap<Identity<'s>, Vec<usize>>;
 
-fn by_identity<'s>(
-    objects: &[Object<'_, 's>],
-    allow_duplicates: bool,
-) -> Result<ByIdentity<'s>, Diagnostics> {
-    let mut found: ByIdentity<'s> = IndexMap::with_capacity(objects.len());
+/// Refuses objects that are there twice.
+fn unique<'o, 'a: 'o, 's: 'a>(objects: impl Iterator<Item = &'o Object<'a, 's>>) -> Result<(), Diagnostics> {
+    let mut first: FxHashMap<_, &Object<'_, '_>> = FxHashMap::default();
     let mut errors = Diagnostics::default();
-    for (index, object) in objects.iter().enumerate() {
-        let same = found.entry(object.identity()).or_default();
-        if let Some(first) = same.first().filter(|_| !allow_duplicates) {
-            errors.absorb(Err::<(), _>(duplicate(&objects[*first], object)));
+    for object in objects {
+        match first.entry(object.identity()) {
+            Entry::Occupied(known) => {
+                errors.absorb(Err::<(), _>(duplicate(known.get(), object)));
+            }
+            Entry::Vacant(free) => {
+                free.insert(object);
+            }
         }
-        same.push(index);
     }
-    errors.into_result().map(|()| found)
+    errors.into_result()
+}
+
+fn by_identity<'s>(objects: &[Object<'_, 's>]) -> ByIdentity<'s> {
+    let mut found: ByIdentity<'s> = IndexMap::with_capacity(objects.len());
+    for (index, object) in objects.iter().enumerate() {
+        found.entry(object.identity()).or_default().push(index);
+    }
+    found
 }
 
 type Key<'s> = (&'s str, &'s str, &'s str, &'s str);

@@ -51,6 +51,16 @@ impl<'s> Path<'s> {
             && keys.next().is_none()
     }
 
+    /// The order of paths, whatever order either side was written in; places in lists count as numbers.
+    pub(super) fn order(&self) -> Vec<(usize, String)> {
+        let step = |step: &Step<'_>| match step {
+            Step::Key(key) => (0, (*key).to_owned()),
+            Step::Item { name, .. } => (name.parse().unwrap_or(usize::MAX), name.clone()),
+            Step::Document => (0, String::new()),
+        };
+        self.0.iter().map(step).collect()
+    }
+
     /// The path as a JSON pointer (RFC 6901) into the object as it was, or as it is. A document inside a text has a
     /// pointer of its own, behind `#`.
     pub fn pointer(&self, is_after: bool) -> String {

@@ -21,6 +21,8 @@ pub struct Document<'s> {
 pub struct Side<'s> {
     /// Its documents, in the order of the input.
     pub documents: Vec<Document<'s>>,
+    /// Documents that the other side has in the same words: they are not compared, and must not be there twice.
+    pub same: Vec<Document<'s>>,
     /// How plain scalars in it are read.
     pub typing: Typing,
 }
@@ -51,7 +53,7 @@ impl<'s> From<Node<'s>> for Document<'s> {
     }
 }
 
-impl<'a, 's> Object<'a, 's> {
+impl<'s> Object<'_, 's> {
     /// What it is.
     pub(super) fn identity(&self) -> Identity<'s> {
         // Of a kind that nobody knows, what is written counts: it may belong to the cluster as a whole.
@@ -88,14 +90,14 @@ impl<'a, 's> Object<'a, 's> {
     }
 }
 
-/// The objects of a side: documents, and the items of those that are lists.
+/// The objects in documents: they themselves, and the items of those that are lists.
 pub(super) fn objects<'a, 's>(
-    side: &'a Side<'s>,
+    documents: &'a [Document<'s>],
     masks: &mut Masks<'s>,
     sources: &'s Sources,
 ) -> Vec<Object<'a, 's>> {
-    let mut objects = Vec::with_capacity(side.documents.len());
-    for document in &side.documents {
+    let mut objects = Vec::with_capacity(documents.len());
+    for document in documents {
         add(&document.node, document.app, (masks, sources), &mut objects);
     }
     objects

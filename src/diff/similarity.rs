@@ -85,7 +85,7 @@ pub(super) fn pair(before: &[Features], after: &[Features], least: f64) -> Vec<(
     let mut scored = BTreeSet::new();
     for (at, features) in before.iter().enumerate() {
         let known = features.0.iter().filter_map(|feature| with.get(feature));
-        let candidates: FxHashSet<usize> =
+        let candidates: BTreeSet<usize> =
             known.filter(|all| all.len() <= COMMON).flatten().copied().collect();
         for to in candidates {
             let score = features.score(&after[to]);

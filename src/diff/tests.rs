@@ -11,7 +11,11 @@ fn diff(before: &str, after: &str) -> Vec<String> {
     let [before, after] = [("before.yaml", before), ("after.yaml", after)].map(|(path, text)| {
         let source = sources.add(Path::new(path), text.to_owned()).expect("small");
         let nodes = parse_documents(source, sources, &ParseOptions::default()).expect("YAML");
-        Side { documents: nodes.into_iter().map(Document::from).collect(), typing: Typing::Legacy }
+        Side {
+            documents: nodes.into_iter().map(Document::from).collect(),
+            typing: Typing::Legacy,
+            ..Side::default()
+        }
     });
     match compare(&before, &after, &Options::default(), sources) {
         Ok(comparison) => words(&comparison),
@@ -216,7 +220,8 @@ fn one_of_two_alerts_of_a_name_is_told_from_the_other() {
 #[test]
 fn documents_inside_values_are_opened() {
     let map = |key: &str, text: &str| {
-        let lines: String = text.lines().map(|line| format!("    {line}\n")).collect();
+        let lines: Vec<String> = text.lines().map(|line| format!("    {line}\n")).collect();
+        let lines = lines.concat();
         format!("apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: a}}\ndata:\n  {key}: |\n{lines}")
     };
     let dashboard = "{\"panels\": [{\"id\": 1, \"title\": \"One\"}, {\"id\": 2, \"title\": \"Two\"}]}";

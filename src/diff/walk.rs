@@ -103,7 +103,8 @@ impl<'s> Walk<'_, 's> {
         }
         let (one, other) = (before.text().unwrap_or_default(), after.text().unwrap_or_default());
         let key = self.path.last_key();
-        if let Some(followed) = self.names.follows(one, other, key) {
+        let followed = self.names.object(one, other);
+        if followed.is_some() || self.names.is_namespace(one, other, key) {
             self.followed.extend(followed);
             return self.edit(EditKind::Follows, Some(before), Some(after));
         }
