@@ -4,6 +4,7 @@
 //! the environment, the terminal and the exit status.
 
 mod build;
+mod diff;
 mod exit_status;
 mod images;
 mod printer;
@@ -58,6 +59,7 @@ struct GlobalArguments {
 enum Command {
     Build(build::Arguments),
     Render(render::Arguments),
+    Diff(diff::Arguments),
     Validate(validate::Arguments),
     Images(images::Arguments),
     Schema(schema::Arguments),
@@ -88,6 +90,7 @@ impl Command {
         match self {
             Self::Build(arguments) => build::run(arguments, printer, sources),
             Self::Render(arguments) => render::run(arguments, printer, sources),
+            Self::Diff(arguments) => diff::run(arguments, printer, sources),
             Self::Validate(arguments) => validate::run(arguments, printer, sources),
             Self::Images(arguments) => images::run(arguments, printer, sources),
             Self::Schema(arguments) => schema::run(arguments, printer),

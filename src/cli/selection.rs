@@ -90,6 +90,11 @@ impl Chosen<'_> {
 }
 
 impl Selection {
+    /// The clusters and clouds of these names; all if there is none.
+    pub(super) fn of_names(names: &[String]) -> Self {
+        Self { names: names.to_owned(), cloud: Vec::new(), shard: None }
+    }
+
     /// The clusters that are meant.
     pub(super) fn choose<'a>(&self, clusters: &'a [Cluster]) -> Result<Chosen<'a>, Diagnostics> {
         let mut errors = Diagnostics::default();

@@ -205,7 +205,7 @@ fn without_variables<'s>(object: &Resource<'s>) -> Option<Resource<'s>> {
 }
 
 /// An object for the ledger. Without its version, so that a new one is a change and not another object.
-fn describe(id: &ResId<'_>) -> String {
+pub fn describe(id: &ResId<'_>) -> String {
     let group = if id.gvk.group.is_empty() { String::new() } else { format!(".{}", id.gvk.group) };
     let namespace = if id.namespace.is_empty() { String::new() } else { format!("{}/", id.namespace) };
     format!("{}{group} {namespace}{}", id.gvk.kind, id.name)

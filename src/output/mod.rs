@@ -3,10 +3,12 @@
 //! Everything here turns plain data into a string. Whether that goes to a terminal, a file or a comment is the
 //! command line's business.
 
+mod diff;
 mod findings;
 mod rules;
 mod text;
 
+pub use diff::{Difference, DifferenceFormat};
 pub use findings::{Findings, FindingsFormat};
 pub use rules::rule_list;
 pub use text::Text;

@@ -1,0 +1,161 @@
+//! `stackgen diff`: what would change, object by object, and which line of the source makes it.
+
+mod files;
+mod rendered;
+mod sides;
+
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+use std::str::FromStr;
+
+use clap::{Args, ValueEnum};
+
+use super::build::write_file;
+use super::exit_status::{ExitStatus, help};
+use super::printer::Printer;
+use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::diff::{Cluster, Comparison, Options, Report, compare};
+use crate::output::{Difference, DifferenceFormat};
+use crate::schema::Schemas;
+use crate::yaml::Sources;
+use sides::Sides;
+
+const EXAMPLES: &str = "\
+Examples:
+  stackgen diff                         what would `stackgen render` change?
+  stackgen diff gke                     in one cluster
+  stackgen diff old.yaml new.yaml       two files or folders
+  kustomize build . | stackgen diff --from base.yaml --to -
+  stackgen diff gke --against-cloud aks how do two clouds differ?
+  stackgen diff -o markdown=comment.md -o text";
+
+/// Show what would change, object by object
+///
+/// Compares what would be rendered with the tree on disk, in what the objects mean: order, quoting and layout count
+/// only where they do something. Each change names the line of the source that makes it.
+#[derive(Debug, Args)]
+#[command(after_help = help(EXAMPLES))]
+pub(super) struct Arguments {
+    /// Clouds or clusters, all if none is named; or two files or folders
+    #[arg(value_name = "CLOUD|CLUSTER|FILE")]
+    names: Vec<String>,
+    /// What it was: a file, a folder, or `-`
+    #[arg(long, value_name = "SOURCE")]
+    from: Option<String>,
+    /// What it is: a file, a folder, or `-`
+    #[arg(long, value_name = "SOURCE")]
+    to: Option<String>,
+    /// Compare with another cloud or cluster instead of an earlier state
+    #[arg(long, value_name = "CLOUD|CLUSTER", conflicts_with_all = ["from", "to"])]
+    against_cloud: Option<String>,
+    /// How to print, and into which file; may repeat
+    #[arg(short, long, value_name = "FORMAT[=FILE]", default_value = "text")]
+    output: Vec<Output>,
+    /// Pair objects of one side that are the same by their order, instead of calling them an error
+    #[arg(long)]
+    allow_duplicates: bool,
+    /// Exit with 0 although something differs
+    #[arg(long)]
+    exit_zero: bool,
+    /// What makes the run exit with 1
+    #[arg(long, value_name = "WHAT", default_value = "difference")]
+    fail_on: FailOn,
+}
+
+/// What makes a run exit with 1.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum FailOn {
+    /// Anything that differs
+    Difference,
+    /// A change that may do harm
+    Danger,
+}
+
+/// A format, and the file that it goes to.
+#[derive(Clone, Debug)]
+struct Output {
+    format: DifferenceFormat,
+    file: Option<PathBuf>,
+}
+
+impl FromStr for Output {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let (name, file) =
+            text.split_once('=').map_or((text, None), |(name, file)| (name, Some(file.into())));
+        let format = DifferenceFormat::find(name).ok_or_else(|| {
+            let names: Vec<&str> = DifferenceFormat::ALL.iter().map(|format| format.name()).collect();
+            format!("the formats are {}", names.join(", "))
+        })?;
+        Ok(Self { format, file })
+    }
+}
+
+/// Runs the command.
+pub(super) fn run(
+    arguments: &Arguments,
+    printer: &Printer,
+    sources: &Sources,
+) -> Result<ExitStatus, Diagnostics> {
+    let sides = arguments.sides(printer, sources)?;
+    let report = arguments.compare(&sides, sources)?;
+    arguments.print(&report, printer, sources)?;
+    let is_failed = match arguments.fail_on {
+        FailOn::Difference => !report.is_empty(),
+        FailOn::Danger => report.worst().is_some(),
+    };
+    Ok(if is_failed && !arguments.exit_zero { ExitStatus::Findings } else { ExitStatus::Success })
+}
+
+impl Arguments {
+    fn compare<'a, 's>(
+        &self,
+        sides: &'a Sides<'s>,
+        sources: &'s Sources,
+    ) -> Result<Report<'a, 's>, Diagnostics> {
+        let mut options = Options { schemas: Schemas::embedded(), allow_duplicates: self.allow_duplicates };
+        for node in sides.definitions() {
+            // What a definition lacks is for `validate` to say.
+            let _ = options.schemas.add_definition(node);
+        }
+        let mut errors = Diagnostics::default();
+        let compared = sides.clusters.iter().filter_map(|cluster| {
+            let compared = compare(&cluster.before, &cluster.after, &options, sources);
+            let comparison = errors.absorb(compared)?;
+            let unchanged = comparison.unchanged + cluster.unchanged;
+            Some(Cluster { name: cluster.name.clone(), comparison: Comparison { unchanged, ..comparison } })
+        });
+        let compared: Vec<_> = compared.collect();
+        errors.into_result()?;
+        Ok(Report::of(sides.names.clone(), compared, |_| Vec::new()))
+    }
+
+    /// Writes all reports, those into files first: a broken pipe must not keep a file from being written.
+    fn print<'s>(
+        &self,
+        report: &Report<'_, 's>,
+        printer: &Printer,
+        sources: &'s Sources,
+    ) -> Result<(), Diagnostics> {
+        let writer =
+            Difference { report, sources, directory: &printer.directory, colour: printer.has_colour() };
+        let mut to_stdout = BTreeSet::new();
+        let (files, stdout): (Vec<&Output>, Vec<&Output>) =
+            self.output.iter().partition(|output| output.file.is_some());
+        for output in files.into_iter().chain(stdout) {
+            let text = writer.write(output.format)?;
+            match &output.file {
+                Some(file) => write_file(file, text.as_bytes())?,
+                None if to_stdout.insert(output.format.name()) => printer.data(text.as_bytes())?,
+                None => {}
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A command line that asks for what cannot be.
+fn usage(message: impl Into<String>, hint: &str) -> Diagnostics {
+    Diagnostic::error(message).hint(hint).into()
+}

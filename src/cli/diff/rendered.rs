@@ -1,0 +1,180 @@
+//! Sides that are rendered: the sources against the tree on disk, or one cloud against another.
+
+use std::path::{Path, PathBuf};
+
+use rustc_hash::FxHashMap;
+
+use super::files;
+use super::sides::{ClusterSides, Sides, parse};
+use super::{Arguments, usage};
+use crate::cli::printer::Printer;
+use crate::cli::selection::Selection;
+use crate::diagnostic::Diagnostics;
+use crate::diff::{Document, Side};
+use crate::gitops::{self, ClusterFiles, Renderer, Status, Tree, cluster_of};
+use crate::stack::{BuiltCluster, Cluster, Workspace, app_of, build_clusters};
+use crate::yaml::{Node, Sources, Typing};
+
+/// Where the tree is.
+const TREE: &str = "gitops";
+/// What files with objects are called, and the list of an app's files, which is none.
+const MANIFEST: &str = ".yaml";
+const LIST: &str = "kustomization.yaml";
+
+/// The files of a cluster, and the objects in those that are not on disk as they should be, by their paths.
+type Rendered<'s> = (ClusterFiles, FxHashMap<String, Node<'s>>);
+
+/// What the arguments say about rendered clusters.
+pub(super) fn sides<'s>(
+    arguments: &Arguments,
+    printer: &Printer,
+    sources: &'s Sources,
+) -> Result<Sides<'s>, Diagnostics> {
+    let selection = Selection::of_names(&arguments.names);
+    match (&arguments.against_cloud, &arguments.from, &arguments.to) {
+        (Some(other), ..) => against_cloud(&selection, other, printer, sources),
+        (None, None, None) => against_tree(&selection, printer, sources),
+        (None, Some(from), None) => {
+            let before = files::side(Path::new(from), sources)?;
+            let (name, after) = one_cluster(&selection, printer, sources)?;
+            let cluster = ClusterSides { before, after, ..ClusterSides::default() };
+            Ok(Sides { names: (from.clone(), name), clusters: vec![cluster] })
+        }
+        (None, ..) => Err(usage("--to without --from says what it is, not what it was", "add --from")),
+    }
+}
+
+/// The tree on disk against what would be written.
+fn against_tree<'s>(
+    selection: &Selection,
+    printer: &Printer,
+    sources: &'s Sources,
+) -> Result<Sides<'s>, Diagnostics> {
+    let Workspace { mut files, templates, settings } = Workspace::open(&printer.directory, sources)?;
+    let chosen = selection.choose(&settings.clusters)?;
+    let renderer = Renderer::new(&settings.gitops, &templates, sources, &printer.directory);
+    let root = Path::new(TREE);
+    let work = |built: &BuiltCluster<'_, 's>| render(&renderer, built, root);
+    let fleet = build_clusters((&settings, &chosen.clusters), &mut files, &templates, sources, work)?;
+    printer.report(&fleet.warnings, sources);
+    let (of_clusters, nodes): (Vec<ClusterFiles>, Vec<FxHashMap<String, Node<'s>>>) =
+        fleet.results.into_iter().unzip();
+    let tree = Tree::of_clusters(of_clusters)?;
+    let plan = gitops::check(root, &tree, &|path: &str| chosen.covers(cluster_of(path)))?;
+    let mut nodes: FxHashMap<String, Node<'s>> = nodes.into_iter().flatten().collect();
+    let mut sides = Sides { names: (format!("{TREE}/"), "the sources".to_owned()), clusters: Vec::new() };
+    for change in plan.changes.iter().filter(|change| holds_object(&change.path)) {
+        let (path, status) = (change.path.as_str(), change.status);
+        let cluster = sides.cluster(cluster_of(path).unwrap_or_default());
+        let app = app_of_path(path).map(|app| sources.keep(app));
+        if matches!(status, Status::Stale | Status::Extra | Status::Modified | Status::Foreign) {
+            cluster.before.documents.extend(on_disk(&root.join(path), app, sources)?);
+        }
+        if let Some(file) = tree.get(path).filter(|_| status != Status::Unlisted) {
+            let made = match nodes.remove(path) {
+                Some(node) => vec![node],
+                None => parse(&root.join(path), file.bytes.to_vec(), sources)?,
+            };
+            cluster.after.documents.extend(made.into_iter().map(|node| Document { node, app }));
+        }
+    }
+    for (path, _) in tree.iter().filter(|(path, _)| holds_object(path)) {
+        sides.cluster(cluster_of(path).unwrap_or_default()).unchanged += 1;
+    }
+    for cluster in &mut sides.clusters {
+        cluster.unchanged -= cluster.after.documents.len().min(cluster.unchanged);
+    }
+    Ok(sides)
+}
+
+impl<'s> Sides<'s> {
+    /// The sides of a cluster, which are there from now on.
+    fn cluster(&mut self, name: &str) -> &mut ClusterSides<'s> {
+        let index = self.clusters.iter().position(|cluster| cluster.name == name);
+        let index = index.unwrap_or_else(|| {
+            let before = Side { typing: Typing::Legacy, ..Side::default() };
+            let cluster = ClusterSides { name: name.to_owned(), before, ..ClusterSides::default() };
+            self.clusters.push(cluster);
+            self.clusters.len() - 1
+        });
+        &mut self.clusters[index]
+    }
+}
+
+/// The files of a cluster, with the objects of those that are not on disk as they should be.
+fn render<'s>(
+    renderer: &Renderer<'_, 's>,
+    built: &BuiltCluster<'_, 's>,
+    root: &Path,
+) -> Result<Rendered<'s>, Diagnostics> {
+    let files = renderer.render(built)?;
+    let stale = files.iter().filter(|(path, file)| {
+        holds_object(path) && std::fs::read(root.join(path)).map_or(true, |bytes| bytes != *file.bytes)
+    });
+    let by_object: FxHashMap<&str, &str> = stale
+        .filter(|(path, _)| path.starts_with("clusters/"))
+        .filter_map(|(path, file)| Some((file.object.as_deref()?, path.as_str())))
+        .collect();
+    let nodes = built.resources.iter().filter_map(|resource| {
+        let path = by_object.get(gitops::describe(&resource.current_id()).as_str())?;
+        Some(((*path).to_owned(), resource.node.clone()))
+    });
+    let nodes = nodes.collect();
+    Ok((files, nodes))
+}
+
+fn on_disk<'s>(
+    path: &PathBuf,
+    app: Option<&'s str>,
+    sources: &'s Sources,
+) -> Result<Vec<Document<'s>>, Diagnostics> {
+    let Ok(bytes) = std::fs::read(path) else { return Ok(Vec::new()) };
+    let nodes = parse(path, bytes, sources)?;
+    Ok(nodes.into_iter().map(|node| Document { node, app }).collect())
+}
+
+/// One cloud against another: what is the same in both is what they share.
+fn against_cloud<'s>(
+    selection: &Selection,
+    other: &str,
+    printer: &Printer,
+    sources: &'s Sources,
+) -> Result<Sides<'s>, Diagnostics> {
+    let (before_name, before) = one_cluster(&Selection::of_names(&[other.to_owned()]), printer, sources)?;
+    let (after_name, after) = one_cluster(selection, printer, sources)?;
+    let cluster = ClusterSides { before, after, ..ClusterSides::default() };
+    Ok(Sides { names: (before_name, after_name), clusters: vec![cluster] })
+}
+
+/// The objects of the one cluster that is chosen, and its name.
+fn one_cluster<'s>(
+    selection: &Selection,
+    printer: &Printer,
+    sources: &'s Sources,
+) -> Result<(String, Side<'s>), Diagnostics> {
+    let Workspace { mut files, templates, settings } = Workspace::open(&printer.directory, sources)?;
+    let chosen = selection.choose(&settings.clusters)?;
+    let [cluster]: [&Cluster; 1] = chosen.clusters.as_slice().try_into().map_err(|_| {
+        usage(format!("one cluster is needed, not {}", chosen.describe()), "name one, as `stackgen diff gke`")
+    })?;
+    let work = |built: &BuiltCluster<'_, 's>| {
+        let documents = built.resources.iter();
+        Ok(documents.map(|one| Document { node: one.node.clone(), app: app_of(one) }).collect::<Vec<_>>())
+    };
+    let fleet = build_clusters((&settings, &[cluster]), &mut files, &templates, sources, work)?;
+    printer.report(&fleet.warnings, sources);
+    let documents = fleet.results.into_iter().flatten().collect();
+    Ok((cluster.name.clone(), Side { documents, typing: Typing::Core, ..Side::default() }))
+}
+
+/// `clusters/<cluster>/<app>/`
+fn app_of_path(path: &str) -> Option<&str> {
+    let mut parts = path.strip_prefix("clusters/")?.split('/');
+    parts.next()?;
+    let app = parts.next()?;
+    parts.next().map(|_| app)
+}
+
+fn holds_object(path: &str) -> bool {
+    path.ends_with(MANIFEST) && !path.ends_with(LIST)
+}
