@@ -8,6 +8,8 @@ mod emit;
 mod encoding;
 mod node;
 mod parse;
+#[cfg(test)]
+pub(crate) mod random;
 mod scalar;
 mod source;
 

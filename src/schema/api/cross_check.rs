@@ -9,6 +9,7 @@ use serde_json::{Map, Value as Json, json};
 use super::shape::{Flags, Kind, Shape};
 use super::table::{NodeId, Table};
 use super::{Found, Lookup, Minor, Schemas, ViolationKind};
+use crate::yaml::random::Random;
 use crate::yaml::{Mapping, Node, ParseOptions, Scalar, Sources, Typing, Value, parse_readable};
 
 /// How many mutations of each object are held against both.
@@ -144,16 +145,6 @@ fn to_json(node: &Node<'_>) -> Json {
         Some(Scalar::Float(value)) => json!(value),
         Some(Scalar::Null) | None => Json::Null,
         Some(Scalar::String | Scalar::Timestamp(_)) => json!(node.text()),
-    }
-}
-
-/// Numbers that look random and are the same in every run.
-struct Random(u64);
-
-impl Random {
-    fn below(&mut self, end: usize) -> usize {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        usize::try_from(self.0 >> 33).unwrap() % end
     }
 }
 

@@ -7,6 +7,7 @@ use super::meaning::Meaning;
 use super::{emit, emit_source_style};
 use crate::yaml::node::{Entry, Key, Mapping, Node, Style, Value};
 use crate::yaml::parse::{ParseOptions, parse_documents};
+use crate::yaml::random::Random;
 use crate::yaml::source::{Origin, Sources};
 
 const PIECES: &[&str] = &[
@@ -82,17 +83,8 @@ const PIECES: &[&str] = &[
     ".",
 ];
 
-/// Numbers that follow one another without a pattern (xorshift).
-struct Random(u64);
-
+/// Texts and nodes by chance.
 impl Random {
-    fn below(&mut self, limit: usize) -> usize {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        usize::try_from(self.0 % limit as u64).unwrap()
-    }
-
     fn text<'s>(&mut self, sources: &'s Sources, longest: usize) -> &'s str {
         let mut text = String::new();
         let spaced = self.below(3) == 0;
@@ -148,7 +140,13 @@ impl Random {
 fn values(node: &Node<'_>, in_flow: bool) -> String {
     let inside = in_flow || node.style() == Style::Flow;
     match node.value() {
-        Value::Scalar(text) => format!("{:?}", Meaning::of(node, text, in_flow).unwrap()),
+        Value::Scalar(text) => match Meaning::of(node, text, in_flow).unwrap() {
+            // A float without a fraction is written as what then reads as an integer; JSON knows one kind of number.
+            Meaning::Float(value) if value.fract() == 0.0 && value.abs() < 1e15 => {
+                format!("Integer({value})")
+            }
+            meaning => format!("{meaning:?}"),
+        },
         Value::Sequence(items) => {
             format!("{:?}", items.iter().map(|item| values(item, inside)).collect::<Vec<_>>())
         }

@@ -8,6 +8,7 @@ use walkdir::WalkDir;
 use super::split::split;
 use super::{ParseOptions, Piece, fast, full};
 use crate::yaml::node::{Node, Value};
+use crate::yaml::random::Random;
 use crate::yaml::source::Sources;
 
 /// How many documents the quick parser read.
@@ -65,20 +66,6 @@ fn real_files() {
         if is_yaml && let Ok(text) = fs::read_to_string(entry.path()) {
             compare(&entry.path().display().to_string(), &text);
         }
-    }
-}
-
-/// A small generator: the same documents in every run.
-struct Random(u64);
-
-impl Random {
-    fn below(&mut self, limit: usize) -> usize {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        usize::try_from(self.0 >> 33).unwrap() % limit
-    }
-
-    fn pick<'t>(&mut self, texts: &[&'t str]) -> &'t str {
-        texts[self.below(texts.len())]
     }
 }
 
