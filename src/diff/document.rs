@@ -1,6 +1,6 @@
 //! Documents that stand inside values: configurations, rules, dashboards.
 
-use crate::yaml::{Node, ParseOptions, Sources, parse_one};
+use crate::yaml::{Node, ParseOptions, Sources, parse_documents};
 
 /// What keys of files with documents end with.
 const EXTENSIONS: [&str; 4] = [".json", ".yaml", ".yml", ".rules"];
@@ -29,6 +29,7 @@ fn may_be_document(key: &str, text: &str) -> bool {
 
 fn read<'s>(node: &Node<'s>, text: &str, sources: &'s Sources) -> Option<Node<'s>> {
     let source = sources.add_embedded(node.origin(), text.to_owned()).ok()?;
-    let document = parse_one(source, sources, &ParseOptions::default()).ok()?.node?;
+    let mut documents = parse_documents(source, sources, &ParseOptions::default()).ok()?;
+    let document = documents.pop().filter(|_| documents.is_empty())?;
     (document.as_mapping().is_some() || document.as_sequence().is_some()).then_some(document)
 }

@@ -33,4 +33,6 @@ pub use report::{At, Cluster, Hidden, NamespaceMove, Report, Reported, ReportedD
 pub use side::{Document, Object, Side};
 
 #[cfg(test)]
+mod properties;
+#[cfg(test)]
 mod tests;
