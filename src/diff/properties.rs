@@ -81,7 +81,7 @@ fn change(node: &mut Node<'static>, random: &mut Random, sources: &'static Sourc
         }
         ValueMut::Sequence(items) => {
             let index = if items.is_empty() { return false } else { random.below(items.len()) };
-            items.iter_mut().nth(index).is_some_and(|item| change(item, random, sources))
+            items.get_mut(index).is_some_and(|item| change(item, random, sources))
         }
     }
 }

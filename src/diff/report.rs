@@ -80,6 +80,17 @@ pub struct Hidden {
     pub count: usize,
 }
 
+impl Hidden {
+    /// What each filter took out of several comparisons, in the order in which the filters come first.
+    pub fn sum(all: Vec<Self>) -> Vec<Self> {
+        let mut counts: IndexMap<String, usize> = IndexMap::new();
+        for Self { filter, count } in all {
+            *counts.entry(filter).or_default() += count;
+        }
+        counts.into_iter().map(|(filter, count)| Self { filter, count }).collect()
+    }
+}
+
 /// Many objects that moved between the same two namespaces, and did nothing else.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NamespaceMove<'s> {
