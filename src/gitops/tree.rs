@@ -92,3 +92,11 @@ pub fn cluster_of(path: &str) -> Option<&str> {
         _ => None,
     }
 }
+
+/// The app whose folder a path is in: `clusters/<cluster>/<app>/...`
+pub fn app_of_path(path: &str) -> Option<&str> {
+    let mut parts = path.strip_prefix("clusters/")?.split('/');
+    parts.next()?;
+    let app = parts.next()?;
+    parts.next().map(|_| app)
+}

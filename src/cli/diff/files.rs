@@ -1,5 +1,6 @@
 //! Sides that are files, folders or standard input.
 
+use std::collections::BTreeMap;
 use std::io::Read;
 use std::path::Path;
 
@@ -9,6 +10,7 @@ use super::sides::{ClusterSides, SideFile, SideFiles, Sides};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::diff::{Document, Side};
 use crate::fs::Disk;
+use crate::gitops::{app_of_path, cluster_of};
 use crate::kustomize::{self, BuildOptions};
 use crate::yaml::{Sources, Typing};
 
@@ -16,6 +18,8 @@ use crate::yaml::{Sources, Typing};
 const STDIN: &str = "<stdin>";
 /// What an external diff is given for a side that is not there.
 const NO_FILE: &str = "/dev/null";
+/// Where a rendered tree keeps what it knows of each cluster.
+const LEDGERS: &str = ".stackgen/clusters";
 /// What files with manifests are called.
 const EXTENSIONS: [&str; 3] = ["yaml", "yml", "json"];
 
@@ -23,11 +27,16 @@ const EXTENSIONS: [&str; 3] = ["yaml", "yml", "json"];
 pub(super) fn sides<'s>(before: &Path, after: &Path, sources: &'s Sources) -> Result<Sides<'s>, Diagnostics> {
     let names = (before.display().to_string(), after.display().to_string());
     let mut errors = Diagnostics::default();
+    let are_trees = is_tree(before) || is_tree(after);
     let are_files = !is_kustomization(before) && !is_kustomization(after);
     let cluster = if are_files {
         let (old, new) = (errors.absorb(read(before)), errors.absorb(read(after)));
         errors.into_result()?;
-        ClusterSides::of_files(old.unwrap_or_default(), new.unwrap_or_default(), sources)?
+        let (old, new) = (old.unwrap_or_default(), new.unwrap_or_default());
+        if are_trees {
+            return Ok(Sides { names, clusters: of_trees(old, new, sources)? });
+        }
+        ClusterSides::of_files(old, new, sources)?
     } else {
         let (old, new) = (errors.absorb(side(before, sources)), errors.absorb(side(after, sources)));
         errors.into_result()?;
@@ -35,6 +44,35 @@ pub(super) fn sides<'s>(before: &Path, after: &Path, sources: &'s Sources) -> Re
         ClusterSides { before, after, ..ClusterSides::default() }
     };
     Ok(Sides { names, clusters: vec![cluster] })
+}
+
+/// The sides of each cluster of two rendered trees.
+fn of_trees<'s>(
+    before: SideFiles<'s>,
+    after: SideFiles<'s>,
+    sources: &'s Sources,
+) -> Result<Vec<ClusterSides<'s>>, Diagnostics> {
+    let mut clusters: BTreeMap<String, (SideFiles<'s>, SideFiles<'s>)> = BTreeMap::new();
+    for (files, is_after) in [(before, false), (after, true)] {
+        for (path, file) in files {
+            let name = path.to_str().map(|path| path.replace('\\', "/")).unwrap_or_default();
+            let file = SideFile { app: app_of_path(&name).map(|app| sources.keep(app)), ..file };
+            let (old, new) = clusters.entry(cluster_of(&name).unwrap_or_default().to_owned()).or_default();
+            if is_after { new } else { old }.insert(path, file);
+        }
+    }
+    let mut errors = Diagnostics::default();
+    let sides = clusters.into_iter().filter_map(|(name, (old, new))| {
+        let sides = errors.absorb(ClusterSides::of_files(old, new, sources))?;
+        Some(ClusterSides { name, ..sides })
+    });
+    let sides = sides.collect();
+    errors.into_result().map(|()| sides)
+}
+
+/// Whether a folder is a tree that was rendered for clusters.
+fn is_tree(path: &Path) -> bool {
+    path.join(LEDGERS).is_dir()
 }
 
 /// What a path names: the result of a kustomization, or manifests.

@@ -14,7 +14,7 @@ use super::build::write_file;
 use super::exit_status::{ExitStatus, help};
 use super::printer::Printer;
 use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::diff::{Cluster, Comparison, Options, Report, compare};
+use crate::diff::{Cluster, Comparison, Filter, Hidden, Options, Report, compare};
 use crate::output::{Difference, DifferenceFormat};
 use crate::schema::Schemas;
 use crate::yaml::Sources;
@@ -51,6 +51,15 @@ pub(super) struct Arguments {
     /// How to print, and into which file; may repeat
     #[arg(short, long, value_name = "FORMAT[=FILE]", default_value = "text")]
     output: Vec<Output>,
+    /// Leave out what stands at a path, as `spec.replicas`, `ConfigMap/grafana-*:data` or a JSON pointer; may repeat
+    #[arg(long, value_name = "FILTER", value_parser = Filter::parse)]
+    ignore: Vec<Filter>,
+    /// Leave out what tools write and nobody decides on; may repeat
+    #[arg(long, value_name = "NAME", value_parser = bundle)]
+    bundle: Vec<Filter>,
+    /// Leave nothing out, whatever else says so
+    #[arg(long)]
+    no_filters: bool,
     /// Pair objects of one side that are the same by their order, instead of calling them an error
     #[arg(long)]
     allow_duplicates: bool,
@@ -105,7 +114,9 @@ pub(super) fn run(
         FailOn::Difference => !report.is_empty(),
         FailOn::Danger => report.worst().is_some(),
     };
-    Ok(if is_failed && !arguments.exit_zero { ExitStatus::Findings } else { ExitStatus::Success })
+    // Git takes any other status of an external diff for a crash.
+    let is_failed = is_failed && !arguments.exit_zero && !arguments.is_called_by_git();
+    Ok(if is_failed { ExitStatus::Findings } else { ExitStatus::Success })
 }
 
 impl Arguments {
@@ -119,16 +130,21 @@ impl Arguments {
             // What a definition lacks is for `validate` to say.
             let _ = options.schemas.add_definition(node);
         }
+        let filters = if self.no_filters { Vec::new() } else { [&self.ignore[..], &self.bundle].concat() };
         let mut errors = Diagnostics::default();
+        let mut hidden: Vec<Hidden> = Vec::new();
         let compared = sides.clusters.iter().filter_map(|cluster| {
             let compared = compare(&cluster.before, &cluster.after, &options, sources);
-            let comparison = errors.absorb(compared)?;
+            let mut comparison = errors.absorb(compared)?;
+            hidden.extend(comparison.hide(&filters));
             let unchanged = comparison.unchanged + cluster.unchanged;
             Some(Cluster { name: cluster.name.clone(), comparison: Comparison { unchanged, ..comparison } })
         });
         let compared: Vec<_> = compared.collect();
         errors.into_result()?;
-        Ok(Report::of(sides.names.clone(), compared, |_| Vec::new()))
+        let mut report = Report::of(sides.names.clone(), compared, |_| Vec::new());
+        report.hidden = Hidden::sum(hidden);
+        Ok(report)
     }
 
     /// Writes all reports, those into files first: a broken pipe must not keep a file from being written.
@@ -153,6 +169,11 @@ impl Arguments {
         }
         Ok(())
     }
+}
+
+fn bundle(name: &str) -> Result<Filter, String> {
+    let names = || Filter::bundles().collect::<Vec<_>>().join(", ");
+    Filter::bundle(name).ok_or_else(|| format!("the bundles are {}", names()))
 }
 
 /// A command line that asks for what cannot be.

@@ -11,7 +11,7 @@ use crate::cli::printer::Printer;
 use crate::cli::selection::Selection;
 use crate::diagnostic::Diagnostics;
 use crate::diff::{Document, Side};
-use crate::gitops::{self, ClusterFiles, Renderer, Status, Tree, cluster_of};
+use crate::gitops::{self, ClusterFiles, Renderer, Status, Tree, app_of_path, cluster_of};
 use crate::stack::{BuiltCluster, Cluster, Workspace, app_of, build_clusters};
 use crate::yaml::{Node, Sources, Typing};
 
@@ -165,14 +165,6 @@ fn one_cluster<'s>(
     printer.report(&fleet.warnings, sources);
     let documents = fleet.results.into_iter().flatten().collect();
     Ok((cluster.name.clone(), Side { documents, typing: Typing::Core, ..Side::default() }))
-}
-
-/// `clusters/<cluster>/<app>/`
-fn app_of_path(path: &str) -> Option<&str> {
-    let mut parts = path.strip_prefix("clusters/")?.split('/');
-    parts.next()?;
-    let app = parts.next()?;
-    parts.next().map(|_| app)
 }
 
 fn holds_object(path: &str) -> bool {

@@ -118,11 +118,18 @@ impl Arguments {
         rendered::sides(self, printer, sources)
     }
 
+    /// Whether git called, as `GIT_EXTERNAL_DIFF`: `path old-file old-hex old-mode new-file new-hex new-mode`, and two
+    /// more for a file that was renamed.
+    pub(super) fn is_called_by_git(&self) -> bool {
+        matches!(self.names.as_slice(), [_, before, _, _, after, _, _] | [_, before, _, _, after, _, _, _, _]
+            if is_path(before) && is_path(after))
+    }
+
     /// The two files or folders that are named, if that is what is named: as two names, as git and kubectl call an
     /// external diff, or with `--from` and `--to`.
     fn two_paths(&self) -> Result<Option<(PathBuf, PathBuf)>, Diagnostics> {
         match (&self.from, &self.to, self.names.as_slice()) {
-            (None, None, [_, before, _, _, after, _, _] | [_, before, _, _, after, _, _, _, _]) => {
+            (None, None, [_, before, _, _, after, ..]) if self.is_called_by_git() => {
                 Ok(Some((before.into(), after.into())))
             }
             (None, None, [before, after]) if is_path(before) && is_path(after) => {
