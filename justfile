@@ -23,6 +23,10 @@ cluster:
 bench:
     cargo bench --bench build
 
+# Time and memory of comparing two trees, beside diff and dyff.
+bench-diff:
+    cargo bench --bench diff
+
 # Time and memory of rendering fleets of 20, 200 and 2,000 clusters.
 bench-fleet *CLUSTERS:
     cargo build --release

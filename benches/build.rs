@@ -4,21 +4,12 @@
 //! kustomize`). Trees that it would need minutes for are timed with ours alone.
 #![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a program of its own")]
 
+mod measure;
 mod trees;
 
-use std::fs::File;
 use std::path::Path;
-use std::process::{Command, Stdio};
-use std::time::{Duration, Instant};
 
-use wait4::Wait4 as _;
-
-/// One command's best of several runs.
-struct Figure {
-    wall: Duration,
-    peak_bytes: u64,
-    output_bytes: u64,
-}
+use measure::{best, can_run, megabytes, show};
 
 fn main() {
     if std::env::args().any(|argument| argument == "--list" || argument == "--test") {
@@ -38,12 +29,12 @@ fn main() {
     println!("|---|---|---|---|---|---|");
     for (name, folder, ours, theirs) in trees {
         let stackgen = [env!("CARGO_BIN_EXE_stackgen"), "build"];
-        let mine = best(&stackgen, &folder, ours, &root);
+        let mine = best(&stackgen, &[&folder], ours, &root);
         let words: Vec<&str> = other.split(' ').collect();
         let (time, factor) = if theirs == 0 || !can_run(words[0]) {
             ("-".to_owned(), "-".to_owned())
         } else {
-            let wall = best(&words, &folder, theirs, &root).wall;
+            let wall = best(&words, &[&folder], theirs, &root).wall;
             (show(wall), format!("{:.0}", wall.as_secs_f64() / mine.wall.as_secs_f64()))
         };
         println!(
@@ -53,37 +44,4 @@ fn main() {
             megabytes(mine.peak_bytes)
         );
     }
-}
-
-fn can_run(program: &str) -> bool {
-    Command::new(program).arg("--help").stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok()
-}
-
-fn best(command: &[&str], folder: &Path, runs: usize, root: &Path) -> Figure {
-    (0..runs).map(|_| run(command, folder, root)).min_by_key(|figure| figure.wall).unwrap()
-}
-
-fn run(command: &[&str], folder: &Path, root: &Path) -> Figure {
-    let output = root.join("output.yaml");
-    let start = Instant::now();
-    let mut child = Command::new(command[0])
-        .args(&command[1..])
-        .arg(folder)
-        .stdout(File::create(&output).unwrap())
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap();
-    let used = child.wait4().unwrap();
-    let wall = start.elapsed();
-    assert!(used.status.success(), "{command:?} failed on {}", folder.display());
-    Figure { wall, peak_bytes: used.rusage.maxrss, output_bytes: output.metadata().unwrap().len() }
-}
-
-fn show(time: Duration) -> String {
-    format!("{:.1} ms", time.as_secs_f64() * 1e3)
-}
-
-#[expect(clippy::cast_precision_loss, reason = "a figure for people")]
-fn megabytes(bytes: u64) -> f64 {
-    bytes as f64 / 1e6
 }

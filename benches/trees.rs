@@ -7,12 +7,17 @@ use std::path::{Path, PathBuf};
 /// A tree like kube-prometheus: 131 objects, of which ten large definitions and thirty dashboards make up 5.8 MB.
 pub(crate) fn monitoring(root: &Path) -> PathBuf {
     let folder = root.join("monitoring");
+    write_folder(&folder, monitoring_files());
+    folder
+}
+
+/// The files of that tree: their names and what is in them.
+pub(crate) fn monitoring_files() -> impl Iterator<Item = (String, String)> {
     let definitions = (0..10).map(|index| (format!("crd-{index}.yaml"), definition(index)));
     let dashboards = (0..30).map(|index| (format!("dashboard-{index}.yaml"), dashboard(index)));
     let rules = (0..10).map(|index| (format!("rules-{index}.yaml"), rules(index)));
     let workloads = (0..81).map(|index| (format!("workload-{index}.yaml"), workload(index)));
-    write_folder(&folder, definitions.chain(dashboards).chain(rules).chain(workloads));
-    folder
+    definitions.chain(dashboards).chain(rules).chain(workloads)
 }
 
 /// `count` small objects, four to a service, under an overlay with namespace, prefix, labels, image and a patch.
@@ -35,7 +40,8 @@ fn write_folder(folder: &Path, files: impl Iterator<Item = (String, String)>) {
     write(&folder.join("kustomization.yaml"), &kustomization);
 }
 
-fn write(path: &Path, content: &str) {
+/// Writes a file, unless it is there.
+pub(crate) fn write(path: &Path, content: &str) {
     if fs::read_to_string(path).is_ok_and(|old| old == content) {
         return;
     }
