@@ -1,6 +1,7 @@
 //! `stackgen diff`: what would change, object by object, and which line of the source makes it.
 
 mod files;
+mod read;
 mod rendered;
 mod sides;
 
@@ -107,8 +108,9 @@ pub(super) fn run(
     printer: &Printer,
     sources: &Sources,
 ) -> Result<ExitStatus, Diagnostics> {
-    let sides = arguments.sides(printer, sources)?;
-    let report = arguments.compare(&sides, sources)?;
+    // Kept to the end of the process, as its texts are.
+    let sides: &Sides<'_> = Box::leak(Box::new(arguments.sides(printer, sources)?));
+    let report = arguments.compare(sides, sources)?;
     arguments.print(&report, printer, sources)?;
     let is_failed = match arguments.fail_on {
         FailOn::Difference => !report.is_empty(),

@@ -3,6 +3,9 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use rayon::prelude::*;
+use rustc_hash::FxHashSet;
+
 use super::{Arguments, files, rendered, usage};
 use crate::cli::printer::Printer;
 use crate::diagnostic::{Diagnostic, Diagnostics};
@@ -32,7 +35,8 @@ pub(super) struct ClusterSides<'s> {
 pub(super) struct SideFile<'s> {
     /// As it is to be shown.
     pub(super) shown: PathBuf,
-    pub(super) bytes: Vec<u8>,
+    /// None if they are those of the file of the same path on the other side.
+    pub(super) bytes: Option<Vec<u8>>,
     /// The app that its objects belong to.
     pub(super) app: Option<&'s str>,
 }
@@ -41,12 +45,19 @@ pub(super) struct SideFile<'s> {
 pub(super) type SideFiles<'s> = BTreeMap<PathBuf, SideFile<'s>>;
 
 impl<'s> Sides<'s> {
-    /// The definitions of custom resources among the objects.
+    /// The definitions of the custom resources that are compared. Others are large, and nobody asks for them.
     pub(super) fn definitions(&self) -> impl Iterator<Item = &Node<'s>> {
-        let sides = self.clusters.iter().flat_map(|cluster| [&cluster.before, &cluster.after]);
-        let nodes =
-            sides.flat_map(|side| side.same.iter().chain(&side.documents)).map(|document| &document.node);
-        nodes.filter(|node| node.get("kind").and_then(Node::text) == Some("CustomResourceDefinition"))
+        let sides = || self.clusters.iter().flat_map(|cluster| [&cluster.before, &cluster.after]);
+        let compared = sides().flat_map(|side| &side.documents).map(|document| {
+            let version = text(&document.node, &["apiVersion"]);
+            (version.split_once('/').map_or("", |(group, _)| group), text(&document.node, &["kind"]))
+        });
+        let compared: FxHashSet<(&str, &str)> = compared.collect();
+        let all = sides().flat_map(|side| side.same.iter().chain(&side.documents));
+        all.map(|document| &document.node).filter(move |node| {
+            let defined = (text(node, &["spec", "group"]), text(node, &["spec", "names", "kind"]));
+            text(node, &["kind"]) == "CustomResourceDefinition" && compared.contains(&defined)
+        })
     }
 }
 
@@ -54,17 +65,12 @@ impl<'s> ClusterSides<'s> {
     /// The sides that two sets of files are. What both have in the same words is read once.
     pub(super) fn of_files(
         mut before: SideFiles<'s>,
-        mut after: SideFiles<'s>,
+        after: SideFiles<'s>,
         sources: &'s Sources,
     ) -> Result<Self, Diagnostics> {
-        let mut same = SideFiles::new();
-        before.retain(|path, file| {
-            let is_same = after.get(path).is_some_and(|other| other.bytes == file.bytes);
-            if is_same {
-                same.extend(after.remove_entry(path));
-            }
-            !is_same
-        });
+        let (same, after): (SideFiles<'s>, SideFiles<'s>) =
+            after.into_iter().partition(|(_, file)| file.bytes.is_none());
+        let same = same.into_keys().filter_map(|path| before.remove_entry(&path)).collect();
         let mut errors = Diagnostics::default();
         let mut parsed = [same, before, after].map(|files| errors.absorb(documents(files, sources)));
         errors.into_result()?;
@@ -76,14 +82,20 @@ impl<'s> ClusterSides<'s> {
 }
 
 fn documents<'s>(files: SideFiles<'s>, sources: &'s Sources) -> Result<Vec<Document<'s>>, Diagnostics> {
+    let files: Vec<SideFile<'s>> = files.into_values().collect();
+    let parsed = files
+        .into_par_iter()
+        .map(|file| (file.app, parse(&file.shown, file.bytes.unwrap_or_default(), sources)));
+    let parsed: Vec<_> = parsed.collect();
     let mut errors = Diagnostics::default();
-    let read = files.into_values().filter_map(|file| {
-        let app = file.app;
-        let nodes = errors.absorb(parse(&file.shown, file.bytes, sources))?;
-        Some(nodes.into_iter().map(move |node| Document { node, app }))
-    });
-    let documents = read.flatten().collect();
+    let nodes = parsed.into_iter().filter_map(|(app, parsed)| Some((app, errors.absorb(parsed)?)));
+    let documents = nodes.flat_map(|(app, nodes)| nodes.into_iter().map(move |node| Document { node, app }));
+    let documents = documents.collect();
     errors.into_result().map(|()| documents)
+}
+
+fn text<'s>(node: &Node<'s>, path: &[&str]) -> &'s str {
+    node.at(path).and_then(Node::text).unwrap_or_default()
 }
 
 /// The documents in a text. `shown` is what messages call it.
@@ -131,6 +143,11 @@ impl Arguments {
         match (&self.from, &self.to, self.names.as_slice()) {
             (None, None, [_, before, _, _, after, ..]) if self.is_called_by_git() => {
                 Ok(Some((before.into(), after.into())))
+            }
+            (Some(before), Some(after), _) | (None, None, [before, after])
+                if before == "-" && after == "-" =>
+            {
+                Err(usage("standard input cannot be both sides", "name a file for one of them"))
             }
             (None, None, [before, after]) if is_path(before) && is_path(after) => {
                 Ok(Some((before.into(), after.into())))
