@@ -134,7 +134,10 @@ impl<'s> Alone<'_, '_, 's> {
         for (key, olds) in olds {
             let Some(news) = news.get(&key) else { continue };
             let features = |objects: &[Object<'_, 's>], indexes: &[usize]| -> Vec<Features> {
-                indexes.iter().map(|index| Features::of_object(&objects[*index].node)).collect()
+                indexes
+                    .iter()
+                    .map(|index| Features::of_object(&objects[*index].node, objects[*index].id.name))
+                    .collect()
             };
             let found = pair(&features(self.before.0, &olds), &features(self.after.0, news), ALIKE);
             self.pairs.extend(found.into_iter().map(|(old, new)| Pair {

@@ -23,9 +23,10 @@ impl Features {
         features
     }
 
-    /// The pieces of an object, without those that say what it is called.
-    pub(super) fn of_object(node: &Node<'_>) -> Self {
-        let mut features = Self::default();
+    /// The pieces of an object, and the words of its name: most objects that get another one keep a part of it, and
+    /// some say nothing else that tells them apart.
+    pub(super) fn of_object(node: &Node<'_>, name: &str) -> Self {
+        let mut features = Self(name.split(['-', '.', ':']).map(|word| hash(&("name", word))).collect());
         for entry in node.as_mapping().into_iter().flatten() {
             match entry.key.text {
                 "apiVersion" | "kind" => {}

@@ -269,3 +269,29 @@ fn two_objects_of_one_side_that_are_the_same_are_an_error() {
         ["two objects of one side have the same kind, namespace and name"]
     );
 }
+
+#[test]
+fn objects_get_another_name() {
+    let tree = |prefix: &str| {
+        let object = |name: &str| {
+            format!(
+                "---\napiVersion: v1\nkind: ServiceAccount\nmetadata: {{name: {prefix}-{name}, labels: {{part-of: x}}}}\n"
+            )
+        };
+        ["web", "store", "jobs"].map(object).concat()
+    };
+    assert_eq!(
+        diff(&tree("blue"), &tree("green")),
+        [
+            "renamed ServiceAccount green-jobs",
+            "renamed ServiceAccount green-store",
+            "renamed ServiceAccount green-web"
+        ]
+    );
+    // What has nothing in common is no rename.
+    let map = |name: &str, data: &str| {
+        format!("apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: {name}}}\ndata: {data}")
+    };
+    let found = diff(&map("a", "{x: 1, y: 2}"), &map("b", "{z: 3}"));
+    assert_eq!(found, ["removed ConfigMap a", "added ConfigMap b"]);
+}
