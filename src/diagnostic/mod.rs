@@ -7,6 +7,7 @@ mod closest;
 use std::fmt;
 use std::path::PathBuf;
 
+use crate::fs::git::GitError;
 use crate::yaml::Origin;
 
 pub use closest::closest;
@@ -158,6 +159,25 @@ impl Diagnostics {
 impl From<Diagnostic> for Diagnostics {
     fn from(diagnostic: Diagnostic) -> Self {
         Self(vec![diagnostic])
+    }
+}
+
+impl From<GitError> for Diagnostic {
+    fn from(error: GitError) -> Self {
+        let mut diagnostic = Self::error(error.message);
+        diagnostic.hints = error.hints;
+        let (name, known) = error.unknown.unwrap_or_default();
+        let known: Vec<&str> = known.iter().map(String::as_str).collect();
+        match closest(&name, &known) {
+            Some(meant) => diagnostic.hint(format!("did you mean `{meant}`?")),
+            None => diagnostic,
+        }
+    }
+}
+
+impl From<GitError> for Diagnostics {
+    fn from(error: GitError) -> Self {
+        Diagnostic::from(error).into()
     }
 }
 

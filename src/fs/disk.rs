@@ -3,7 +3,9 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::FileSystem;
+use walkdir::{DirEntry, WalkDir};
+
+use super::{FileSystem, is_hidden};
 
 /// The file system of the machine.
 #[derive(Clone, Copy, Debug, Default)]
@@ -51,6 +53,20 @@ impl FileSystem for Disk {
             .collect();
         names.sort();
         names
+    }
+
+    fn visible_files(&self, folder: &Path) -> Vec<io::Result<PathBuf>> {
+        let is_visible =
+            |entry: &DirEntry| entry.depth() == 0 || !is_hidden(&entry.file_name().to_string_lossy());
+        let entries = WalkDir::new(folder).follow_links(true).sort_by_file_name().into_iter();
+        let entries = entries.filter_entry(is_visible);
+        let is_wanted = |entry: &walkdir::Result<DirEntry>| {
+            entry.as_ref().map_or(true, |entry| entry.file_type().is_file())
+        };
+        entries
+            .filter(is_wanted)
+            .map(|entry| entry.map(DirEntry::into_path).map_err(io::Error::from))
+            .collect()
     }
 }
 

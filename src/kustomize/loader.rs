@@ -7,7 +7,7 @@ use std::path::{Component, Path, PathBuf};
 use super::decode::Text;
 use super::read::syntax_errors;
 use crate::diagnostic::{Diagnostic, Diagnostics, closest};
-use crate::fs::FileSystem;
+use crate::fs::{FileSystem, git};
 use crate::yaml::{Node, ParseOptions, Source, Sources, parse_one};
 
 /// Which files a kustomization may read.
@@ -84,7 +84,7 @@ impl<'a, 's> Loader<'a, 's> {
                 .into());
         }
         let folder = self.root().join(path.value);
-        let root = self.files.canonical(&folder).map_err(|_| self.missing(path))?;
+        let root = self.files.canonical(&folder).map_err(|error| self.not_found(path, &error))?;
         if !self.files.is_dir(&root) {
             return Err(Diagnostic::error(format!("`{}` is not a folder", path.value))
                 .at(path.origin)
@@ -96,7 +96,7 @@ impl<'a, 's> Loader<'a, 's> {
                 path.value
             ))
             .at(path.origin)
-            .hint(format!("`{}` led here", visited.display()))
+            .hint(format!("`{}` led here", git::shown(visited, Path::new(""))))
             .into());
         }
         let mut roots = self.roots.clone();
@@ -161,7 +161,7 @@ impl<'a, 's> Loader<'a, 's> {
     /// Where the file `path` is, if the kustomization may read it.
     fn locate(&self, path: Text<'_>) -> Result<PathBuf, Diagnostics> {
         let file = self.root().join(path.value);
-        let canonical = self.files.canonical(&file).map_err(|_| self.missing(path))?;
+        let canonical = self.files.canonical(&file).map_err(|error| self.not_found(path, &error))?;
         if self.files.is_dir(&canonical) {
             return Err(Diagnostic::error(format!("`{}` is a folder, a file is needed", path.value))
                 .at(path.origin)
@@ -177,6 +177,11 @@ impl<'a, 's> Loader<'a, 's> {
             .into());
         }
         Ok(canonical)
+    }
+
+    /// Why a path leads to nothing: a place that has a reason of its own says it.
+    fn not_found(&self, path: Text<'_>, error: &std::io::Error) -> Diagnostics {
+        if error.get_ref().is_some() { unreadable(path, error).into() } else { self.missing(path) }
     }
 
     fn missing(&self, path: Text<'_>) -> Diagnostics {

@@ -22,6 +22,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use crate::diagnostic::{Diagnostic, Place, Severity};
+use crate::fs::git;
 use crate::yaml::{Origin, Sources};
 
 /// How much of a source line is shown, in characters.
@@ -113,9 +114,7 @@ impl Text<'_> {
     }
 
     fn path(&self, path: &Path) -> String {
-        let shown = path.strip_prefix(self.directory).unwrap_or(path);
-        let shown = if shown.as_os_str().is_empty() { Path::new(".") } else { shown };
-        visible(&shown.display().to_string())
+        visible(&git::shown(path, self.directory))
     }
 
     /// The line of the source, and a mark under the word that begins at the place.

@@ -6,6 +6,7 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 use super::finding::Finding;
+use crate::fs::git;
 use crate::yaml::Sources;
 
 /// What the file is, for programs that read it.
@@ -41,10 +42,9 @@ impl About {
     /// Files are named from `root`, with `/`.
     fn of(finding: &Finding, sources: &Sources, root: &Path) -> Self {
         let file = sources.offset(finding.origin).map_or(Path::new(""), |(file, _)| file);
-        let file = file.strip_prefix(root).unwrap_or(file);
         Self {
             rule: finding.rule.id.to_owned(),
-            file: file.to_string_lossy().replace('\\', "/"),
+            file: git::shown(file, root).replace('\\', "/"),
             object: finding.object.clone().unwrap_or_default(),
             path: finding.path.clone(),
             message: finding.message.clone(),

@@ -1,6 +1,9 @@
 //! Finding and reading a kustomization file.
 
+use std::path::Path;
+
 use crate::diagnostic::{Diagnostic, Diagnostics, closest};
+use crate::fs::git;
 use crate::kustomize::decode::{Dialect, Text, decode};
 use crate::kustomize::loader::Loader;
 use crate::kustomize::read::syntax_errors;
@@ -69,7 +72,8 @@ fn find(loader: &Loader<'_, '_>, asked_at: Origin) -> Result<&'static str, Diagn
 fn missing(loader: &Loader<'_, '_>, asked_at: Origin) -> Diagnostic {
     let names = loader.files().list(loader.root());
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
-    let mut error = Diagnostic::error(format!("no kustomization file in `{}`", loader.root().display()));
+    let folder = git::shown(loader.root(), Path::new(""));
+    let mut error = Diagnostic::error(format!("no kustomization file in `{folder}`"));
     error = if asked_at.is_some() { error.at(asked_at) } else { error.in_path(loader.root()) };
     match closest(FILE_NAMES[0], &names) {
         Some(meant) => error.hint(format!("rename `{meant}` to {}", FILE_NAMES[0])),

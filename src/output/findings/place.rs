@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::Findings;
+use crate::fs::git;
 use crate::yaml::Origin;
 
 /// Lines and columns count from 1, columns in characters; the end is the column behind the last character. Everything
@@ -22,9 +23,8 @@ impl Findings<'_> {
     pub(super) fn place(&self, origin: Origin) -> Place {
         let Some(location) = self.sources.locate(origin) else { return Place::default() };
         let width = self.sources.word(origin).map_or(0, |word| word.chars().count());
-        let file = location.file.strip_prefix(self.directory).unwrap_or(&location.file);
         Place {
-            file: file.display().to_string(),
+            file: git::shown(&location.file, self.directory),
             line: location.line,
             column: location.column,
             end_line: location.line,
