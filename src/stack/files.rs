@@ -3,13 +3,16 @@
 use std::collections::BTreeSet;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use super::embedded;
-use crate::fs::{Disk, FileSystem, Memory, normal};
+use crate::fs::{FileSystem, Memory, normal};
 
-/// The working directory with the embedded stack laid under it: a folder on disk wins as a whole.
+/// The working directory with the embedded stack laid under it: a folder that is there wins as a whole.
 #[derive(Clone, Debug)]
 pub struct StackFiles {
+    /// Where the working directory is: on disk, or in a tree of a repository.
+    place: Arc<dyn FileSystem>,
     root: PathBuf,
     /// Folders below the root that are in memory.
     in_memory: BTreeSet<PathBuf>,
@@ -17,10 +20,12 @@ pub struct StackFiles {
 }
 
 impl StackFiles {
-    /// The files as seen from `root`, a canonical path.
-    pub fn new(root: &Path) -> Self {
-        let mut files = Self { root: root.to_owned(), in_memory: BTreeSet::new(), memory: Memory::new() };
-        for folder in embedded::FOLDERS.into_iter().filter(|folder| !root.join(folder).is_dir()) {
+    /// The files as seen from `root`, a canonical path of `place`.
+    pub fn new(place: Arc<dyn FileSystem>, root: &Path) -> Self {
+        let (root, in_memory) = (root.to_owned(), BTreeSet::new());
+        let mut files = Self { place, root, in_memory, memory: Memory::new() };
+        let root = files.root.clone();
+        for folder in embedded::FOLDERS.into_iter().filter(|folder| !files.place.is_dir(&root.join(folder))) {
             files.in_memory.insert(root.join(folder));
             for (path, content) in embedded::FILES.iter().filter(|(path, _)| is_in(path, folder)) {
                 files.memory.insert(root.join(path), *content);
@@ -45,7 +50,7 @@ impl StackFiles {
     fn place(&self, path: &Path) -> (&dyn FileSystem, PathBuf) {
         let path = normal(path);
         let is_in_memory = path.ancestors().any(|folder| self.in_memory.contains(folder));
-        (if is_in_memory { &self.memory } else { &Disk }, path)
+        (if is_in_memory { &self.memory } else { self.place.as_ref() }, path)
     }
 }
 
@@ -88,16 +93,17 @@ impl FileSystem for StackFiles {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::fs::Disk;
 
     #[test]
     fn a_folder_on_disk_wins_as_a_whole() {
         let directory = tempfile::tempdir().unwrap();
         let root = directory.path().canonicalize().unwrap();
         let overlay = root.join("overlays/gke/kustomization.yaml");
-        assert!(StackFiles::new(&root).is_file(&overlay));
+        assert!(StackFiles::new(Arc::new(Disk), &root).is_file(&overlay));
         std::fs::create_dir(root.join("overlays")).unwrap();
         std::fs::write(root.join("overlays/mine"), "").unwrap();
-        let files = StackFiles::new(&root);
+        let files = StackFiles::new(Arc::new(Disk), &root);
         assert!(!files.is_file(&overlay));
         assert_eq!(files.list(&root.join("overlays")), ["mine"]);
         assert!(files.is_dir(&root.join("overlays/gke/../../base")), "the base is still the embedded one");
