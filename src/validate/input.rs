@@ -1,13 +1,11 @@
 //! What is read: files, folders and standard input, as texts and as the documents in them.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
-use walkdir::WalkDir;
-
 use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::fs::Disk;
+use crate::fs::{Disk, FileSystem};
 use crate::kustomize::{self, BuildOptions};
 use crate::yaml::{Mark, Node, Origin, ParseError, ParseOptions, Source, Sources, marks, parse_readable};
 
@@ -54,20 +52,30 @@ impl<'s> Input<'s> {
     /// Reads a file, or all manifests in a folder and the folders below it. A kustomization is built: what counts is
     /// what comes out of it, and findings are about the files that went in.
     pub fn read(&mut self, path: &Path, sources: &'s Sources) -> Result<(), Diagnostics> {
-        if is_kustomization(path) {
+        self.read_in(&Disk, path, sources)
+    }
+
+    /// The same in another place, such as the tree of a commit.
+    pub fn read_in(
+        &mut self,
+        place: &dyn FileSystem,
+        path: &Path,
+        sources: &'s Sources,
+    ) -> Result<(), Diagnostics> {
+        if is_kustomization(place, path) {
             let before = sources.files().count();
-            let built = kustomize::build(&Disk, path, &BuildOptions::default(), sources)?;
+            let built = kustomize::build(place, path, &BuildOptions::default(), sources)?;
             self.nodes.extend(built.resources.into_resources().into_iter().map(|resource| resource.node));
-            self.add_files(before, sources);
+            self.add_files(before..sources.files().count(), sources);
             self.is_built = true;
             return Ok(());
         }
         let mut errors = Diagnostics::default();
-        let clusters = clusters(path);
-        for file in files(path) {
+        let clusters = clusters(place, path);
+        for file in manifests(place, path) {
             let before = self.nodes.len();
             let added = file.map_err(|error| cannot_read(path, &error)).and_then(|file| {
-                let bytes = std::fs::read(&file).map_err(|error| cannot_read(&file, &error))?;
+                let bytes = place.read(&file).map_err(|error| cannot_read(&file, &error))?;
                 self.add(&file, bytes, sources)?;
                 let below = file.strip_prefix(path).unwrap_or(&file);
                 self.clusters
@@ -97,6 +105,14 @@ impl<'s> Input<'s> {
         names.iter().map(|name| (Some(*name), nodes(*name))).collect()
     }
 
+    /// The objects by the cluster that they are for, as [`together`](Self::together) puts them.
+    pub fn by_cluster(&self) -> BTreeMap<Option<String>, Vec<Node<'s>>> {
+        let together = self.together().into_iter();
+        together
+            .map(|(cluster, nodes)| (cluster.map(str::to_owned), nodes.into_iter().cloned().collect()))
+            .collect()
+    }
+
     /// Adds a text that was read. `path` is what findings show.
     pub fn add(&mut self, path: &Path, bytes: Vec<u8>, sources: &'s Sources) -> Result<(), Diagnostics> {
         let (text, invalid) = match String::from_utf8(bytes) {
@@ -115,9 +131,10 @@ impl<'s> Input<'s> {
         Ok(())
     }
 
-    /// Adds the files that a build read, after the first `before` of all.
-    pub fn add_files(&mut self, before: usize, sources: &'s Sources) {
-        self.texts.extend(sources.files().skip(before).map(|(path, source)| Text {
+    /// Adds some of the files that builds read, in the order in which they were.
+    pub fn add_files(&mut self, which: Range<usize>, sources: &'s Sources) {
+        let files = sources.files().skip(which.start).take(which.len());
+        self.texts.extend(files.map(|(path, source)| Text {
             path: path.to_owned(),
             source,
             invalid: None,
@@ -134,27 +151,18 @@ impl<'s> Input<'s> {
 }
 
 /// The file, or the manifests in a folder, by name. Hidden files and folders are somebody else's.
-fn files(path: &Path) -> Vec<Result<PathBuf, std::io::Error>> {
-    if !path.is_dir() {
+fn manifests(place: &dyn FileSystem, path: &Path) -> Vec<Result<PathBuf, std::io::Error>> {
+    if !place.is_dir(path) {
         return vec![Ok(path.to_owned())];
     }
-    let is_hidden = |name: &std::ffi::OsStr| name.to_string_lossy().starts_with('.');
-    WalkDir::new(path)
-        .follow_links(true)
-        .sort_by_file_name()
-        .into_iter()
-        .filter_entry(|entry| entry.depth() == 0 || !is_hidden(entry.file_name()))
-        .filter(|entry| {
-            entry.as_ref().map_or(true, |entry| entry.file_type().is_file() && is_manifest(entry.path()))
-        })
-        .map(|entry| entry.map(walkdir::DirEntry::into_path).map_err(std::io::Error::from))
-        .collect()
+    let files = place.visible_files(path).into_iter();
+    files.filter(|file| file.as_ref().map_or(true, |file| is_manifest(file))).collect()
 }
 
 /// The clusters that a folder was rendered for, longest name first. Of any other folder there are none.
-fn clusters(path: &Path) -> Vec<String> {
-    let entries = std::fs::read_dir(path.join(LEDGERS)).into_iter().flatten().flatten();
-    let names = entries.filter_map(|entry| Some(entry.path().file_stem()?.to_str()?.to_owned()));
+fn clusters(place: &dyn FileSystem, path: &Path) -> Vec<String> {
+    let ledgers = place.list(&path.join(LEDGERS));
+    let names = ledgers.iter().filter_map(|ledger| Some(Path::new(ledger).file_stem()?.to_str()?.to_owned()));
     let mut names: Vec<String> = names.collect();
     names.sort_by(|one, other| other.len().cmp(&one.len()).then(one.cmp(other)));
     names
@@ -171,8 +179,8 @@ fn cluster_of(below: &Path, clusters: &[String]) -> Option<String> {
     clusters.iter().find(is_of).cloned()
 }
 
-fn is_kustomization(path: &Path) -> bool {
-    kustomize::FILE_NAMES.iter().any(|name| path.join(name).is_file())
+fn is_kustomization(place: &dyn FileSystem, path: &Path) -> bool {
+    kustomize::FILE_NAMES.iter().any(|name| place.is_file(&path.join(name)))
 }
 
 fn is_manifest(path: &Path) -> bool {
