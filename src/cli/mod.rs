@@ -7,6 +7,7 @@ mod build;
 mod diff;
 mod exit_status;
 mod images;
+mod named;
 mod printer;
 mod render;
 mod schema;

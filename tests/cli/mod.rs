@@ -10,5 +10,7 @@ mod render_hostile;
 mod render_layout;
 mod render_safety;
 mod render_secrets;
+mod revisions;
+mod revisions_hostile;
 mod schema;
 mod validate;

@@ -1,5 +1,7 @@
 //! A temporary workspace, and the real command run in it with nothing of the machine's environment.
 
+pub(crate) mod git;
+
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};

@@ -1,5 +1,7 @@
 //! `stackgen validate`: what is wrong with manifests and with the stack, with the line of the source.
 
+mod earlier;
+
 use std::collections::BTreeSet;
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -7,10 +9,10 @@ use std::str::FromStr;
 
 use clap::{Args, ValueEnum};
 
-use super::build::write_file;
-use super::exit_status::{ExitStatus, help};
-use super::printer::Printer;
-use super::selection::Cloud;
+use crate::cli::build::write_file;
+use crate::cli::exit_status::{ExitStatus, help};
+use crate::cli::printer::Printer;
+use crate::cli::selection::Cloud;
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity, closest};
 use crate::output::{Findings as Writer, FindingsFormat, rule_list};
 use crate::schema::Minor;
@@ -19,6 +21,7 @@ use crate::validate::{
     Baseline, Finding, Gathering, Input, OfTree, Profile, Rule, Target, Tree, Wanted, find_rule, names, rules,
 };
 use crate::yaml::Sources;
+use earlier::{Against, read_at};
 
 /// What is shown as the file of what comes from standard input.
 const STDIN: &str = "<stdin>";
@@ -29,6 +32,7 @@ Examples:
   stackgen validate gitops/clusters/gke --cloud gke
   kustomize build . | stackgen validate -
   stackgen validate all.yaml --against old.yaml    what would a sync break?
+  stackgen validate --against main...              and what does this branch change?
   stackgen validate . -o sarif=findings.sarif -o text
   stackgen validate --explain ref/configmap";
 
@@ -57,9 +61,10 @@ pub(super) struct Arguments {
     /// Only these rules, or families as `ref/`
     #[arg(long, value_name = "RULE", value_delimiter = ',')]
     rules: Vec<String>,
-    /// The tree as it was: a file or folder
-    #[arg(long, value_name = "DIR|FILE")]
-    against: Option<PathBuf>,
+    /// What it was: a file or folder, or in Git `main`, `main...` for where the branch left it, `:` for what is staged,
+    /// `HEAD..:`, `main:gitops`
+    #[arg(long, value_name = "REF|A...B|DIR|FILE", allow_hyphen_values = true)]
+    against: Option<String>,
     /// Findings that are known and do not count, as `-o baseline=FILE` wrote them
     #[arg(long, value_name = "FILE")]
     baseline: Option<PathBuf>,
@@ -217,11 +222,19 @@ impl Arguments {
         Target { cloud, releases: self.kubernetes_version.iter().map(|minor| minor.number()).collect() }
     }
 
+    fn against(&self, printer: &Printer) -> Result<Option<Against>, Diagnostics> {
+        self.against.as_deref().map(|text| Against::find(text, printer)).transpose()
+    }
+
     /// What is wrong with the files that were named, taken together.
     fn validate_paths(&self, printer: &Printer, sources: &Sources) -> Result<Vec<Finding>, Diagnostics> {
         let wanted = &self.wanted()?;
-        let input = read(&self.paths, sources)?;
-        let earlier = self.against.as_deref().map(|path| read(&[path.to_owned()], sources)).transpose()?;
+        let against = self.against(printer)?;
+        let earlier = against.as_ref().map(|against| against.read(&self.paths, sources)).transpose()?;
+        let input = match against.and_then(|against| against.to) {
+            Some(point) => read_at(&point, &self.paths, sources)?,
+            None => read(&self.paths, sources)?,
+        };
         let definitions = read(&self.crds, sources)?;
         let target = self.target(self.cloud.map(Into::into));
         let trees = |input| {
@@ -244,22 +257,39 @@ impl Arguments {
     /// What is wrong with the stack: with its sources, and with what is rendered for each cluster.
     fn validate_stack(&self, printer: &Printer, sources: &Sources) -> Result<Vec<Finding>, Diagnostics> {
         let wanted = &self.wanted()?;
-        let Workspace { mut files, templates, settings } = Workspace::open(&printer.directory, sources)?;
+        let against = self.against(printer)?;
+        let tree = against.as_ref().and_then(|against| against.to.as_ref()).map(|point| &point.tree);
+        let Workspace { mut files, templates, settings } = match tree {
+            Some(tree) => Workspace::open_in(tree.clone(), tree.directory(), sources)?,
+            None => Workspace::open(&printer.directory, sources)?,
+        };
         let cloud = self.cloud.map(stack::Cloud::from);
         let is_meant = |cluster: &&Cluster| cloud.is_none_or(|cloud| cluster.cloud == cloud);
         let clusters: Vec<&Cluster> = settings.clusters.iter().filter(is_meant).collect();
         let definitions = &read(&self.crds, sources)?;
+        let now = sources.files().count();
+        let earlier = against.as_ref().map(|against| against.render(&clusters, sources)).transpose()?;
+        let then = sources.files().count();
+        let earlier = &earlier.unwrap_or_default();
         let work = |built: &BuiltCluster<'_, '_>| {
+            let target = self.target(Some(built.cluster.cloud));
+            let name = built.cluster.name.clone();
+            let before = earlier.get(&Some(name)).or_else(|| earlier.get(&None));
+            let mut before = before.map(|nodes| Tree::new(nodes, target.clone(), sources));
             let nodes = built.resources.iter().map(|resource| &resource.node);
-            let mut tree = Tree::new(nodes, self.target(Some(built.cluster.cloud)), sources);
-            tree.add_definitions(&definitions.nodes);
-            Ok(OfTree::validate(&tree, None, wanted))
+            let mut tree = Tree::new(nodes, target, sources);
+            for tree in before.iter_mut().chain([&mut tree]) {
+                tree.add_definitions(&definitions.nodes);
+            }
+            Ok(OfTree::validate(&tree, before.as_ref(), wanted))
         };
         let fleet = build_clusters((&settings, &clusters), &mut files, &templates, sources, work)?;
         printer.report(&fleet.warnings, sources);
         let mut input = Input::default();
-        input.add_files(0, sources);
-        let mut gathering = Gathering::new(wanted, sources, &printer.directory);
+        // What was is not validated, only held against what is.
+        input.add_files(0..now, sources);
+        input.add_files(then..sources.files().count(), sources);
+        let mut gathering = Gathering::new(wanted, sources, files.root());
         gathering.add_settings(&settings.validate);
         gathering.add_texts(&input.texts);
         fleet.results.into_iter().for_each(|of_tree| gathering.add_tree(of_tree));
