@@ -1,5 +1,7 @@
 //! What a kustomization has gathered so far: objects, field specs, vars.
 
+use super::history::Field;
+use super::run::Run;
 use super::transformer_config::TransformerConfig;
 use super::vars::VarSet;
 use crate::diagnostic::{Diagnostic, Diagnostics};
@@ -64,6 +66,23 @@ impl<'s> Accumulator<'s> {
         self.vars.merge(other.vars)
     }
 
+    /// As [`Self::absorb`], with the fields that asked for the objects. A history sees what each of them does.
+    pub(super) fn absorb_generated(
+        &mut self,
+        generated: Vec<(Resource<'s>, Field)>,
+        run: &mut Run<'_, 's>,
+    ) -> Result<(), Diagnostics> {
+        if run.history.is_none() {
+            return self.absorb(generated.into_iter().map(|(object, _)| object).collect());
+        }
+        let mut errors = Diagnostics::default();
+        for (object, field) in generated {
+            errors.absorb(self.absorb(vec![object]));
+            run.note(&mut self.resources, field);
+        }
+        errors.into_result()
+    }
+
     /// Adds generated objects, or merges them into those that are there, as their behavior says.
     pub(super) fn absorb(&mut self, generated: Vec<Resource<'s>>) -> Result<(), Diagnostics> {
         if generated.is_empty() {
@@ -111,6 +130,7 @@ fn combined<'s>(old: &Resource<'s>, mut new: Resource<'s>) -> Resource<'s> {
     new.set_namespace(old.namespace(), origin_of(old, "namespace").or(origin));
     new.needs_hash_suffix &= old.needs_hash_suffix;
     new.is_generated = old.is_generated;
+    new.number = old.number;
     new.behavior = old.behavior;
     new.previous_ids.clone_from(&old.previous_ids);
     new.name_prefixes.clone_from(&old.name_prefixes);

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use super::accumulator::{Accumulator, refuse_duplicates};
 use super::build_metadata::BuildMetadata;
+use super::history::{Field, History};
 use super::kustomization::{Kustomization, load};
 use super::loader::{LoadRestrictor, Loader};
 use super::read::check_object;
@@ -77,24 +78,43 @@ impl<'a, 's> Builder<'a, 's> {
 
     /// Builds the kustomization in `folder`.
     pub fn build(&mut self, folder: &Path) -> Result<Build<'s>, Diagnostics> {
+        self.run(folder, None)
+    }
+
+    /// The same, and notes what happens to each object on the way.
+    pub fn build_with_history(
+        &mut self,
+        folder: &Path,
+        history: &mut History<'s>,
+    ) -> Result<Build<'s>, Diagnostics> {
+        self.run(folder, Some(history))
+    }
+
+    fn run(&mut self, folder: &Path, history: Option<&mut History<'s>>) -> Result<Build<'s>, Diagnostics> {
         let loader = Loader::new(self.files, self.sources, self.options.load_restrictor, folder)?;
         let file = load(&loader, Origin::NONE)?;
         let mut run = Run::new(BuildMetadata::of(&file.kustomization), self.bases.as_mut());
+        run.history = history;
         run.use_schema(&loader, &file.kustomization)?;
         let target = Target::new(loader, file, String::new(), &mut run);
         let Accumulator { mut resources, config, vars, .. } =
-            target.accumulate(Accumulator::default(), &mut run)?;
+            target.visit(Field::new("", Origin::NONE), Accumulator::default(), &mut run)?;
         hash::apply(&mut resources, self.sources)?;
+        run.note(&mut resources, after_all("hash suffixes"));
         name_reference::apply(&config.name_reference, &mut resources, self.sources)?;
+        run.note(&mut resources, after_all("name references"));
         run.warnings.extend(vars.resolve(&config.var_reference, &mut resources, self.sources)?);
+        run.note(&mut resources, after_all("vars"));
         check_objects(&resources)?;
-        drop_local(&mut resources);
+        drop_local(&mut resources, &mut run);
         refuse_duplicates(&resources)?;
         sort::apply(&order(&target.kustomization, self.options.reorder)?, &mut resources);
         if self.options.managed_by_label || run.metadata.managed_by_label {
             add_managed_by_label(&mut resources)?;
+            run.note(&mut resources, after_all("managedByLabel"));
         }
         run.metadata.annotate(&mut resources, self.sources);
+        run.note(&mut resources, after_all("buildMetadata"));
         Ok(Build { resources, warnings: run.warnings })
     }
 }
@@ -117,11 +137,20 @@ fn check_objects(resources: &ResMap<'_>) -> Result<(), Diagnostics> {
     errors.into_result()
 }
 
+/// A step after all kustomizations.
+fn after_all(name: &'static str) -> Field {
+    Field::new(name, Origin::NONE)
+}
+
 /// Drops the objects that are there for the build alone.
-fn drop_local(resources: &mut ResMap<'_>) {
-    resources.retain(|resource| {
-        resource.annotation("config.kubernetes.io/local-config").is_none_or(|value| value == "false")
-    });
+fn drop_local<'s>(resources: &mut ResMap<'s>, run: &mut Run<'_, 's>) {
+    let annotation = "config.kubernetes.io/local-config";
+    let is_kept =
+        |resource: &Resource<'s>| resource.annotation(annotation).is_none_or(|value| value == "false");
+    if let Some(history) = &mut run.history {
+        history.note_dropped(resources.iter().filter(|resource| !is_kept(resource)), after_all(annotation));
+    }
+    resources.retain(is_kept);
 }
 
 fn add_managed_by_label(resources: &mut ResMap<'_>) -> Result<(), Diagnostics> {

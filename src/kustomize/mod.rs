@@ -10,6 +10,7 @@ mod field_path;
 pub mod field_spec;
 pub mod generator;
 pub mod hash;
+pub mod history;
 pub mod kustomization;
 pub mod label_selector;
 mod loader;

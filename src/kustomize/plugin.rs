@@ -6,6 +6,7 @@ use super::accumulator::Accumulator;
 use super::build_metadata::{configured_by_object, join_path};
 use super::decode::{Decode, Dialect, Text, decode};
 use super::generator;
+use super::history::Field;
 use super::kustomization::{ConfigMapArgs, SecretArgs};
 use super::read::read_objects;
 use super::run::Run;
@@ -28,28 +29,32 @@ pub(super) fn run_generators<'s>(
 ) -> Result<(), Diagnostics> {
     let mut errors = Diagnostics::default();
     let mut generated = Vec::new();
-    for configuration in &configurations(target, &target.kustomization.generators, run)? {
+    for configuration in &configurations(target, ("generators", &target.kustomization.generators), run)? {
         let made = errors.absorb(generate(configuration, target));
         let origin = configured_by_object(configuration);
-        generated.extend(made.flatten().map(|object| Resource { built_from: origin.clone(), ..object }));
+        let field = Field::new("generators", configuration.node.origin());
+        let made = made.flatten().map(|object| Resource { built_from: origin.clone(), ..object });
+        generated.extend(made.map(|object| (object, field)));
     }
     errors.into_result()?;
-    accumulator.absorb(generated)
+    accumulator.absorb_generated(generated, run)
 }
 
 /// The steps of `transformers` or `validators`.
 pub(super) fn transformers<'s>(
     target: &Target<'_, 's>,
-    entries: &[Text<'s>],
+    (field, entries): (&'static str, &[Text<'s>]),
     run: &mut Run<'_, 's>,
 ) -> Result<Vec<Step<'s>>, Diagnostics> {
     let mut errors = Diagnostics::default();
     let mut steps = Vec::new();
-    for configuration in &configurations(target, entries, run)? {
+    for configuration in &configurations(target, (field, entries), run)? {
         let origin = configured_by_object(configuration);
         let transformer = builtin_kind(configuration)
             .and_then(|kind| Transformer::from_plugin(kind, configuration, &target.loader));
-        steps.extend(errors.absorb(transformer).map(|transformer| Step { transformer, origin }));
+        let field = Field::new(field, configuration.node.origin());
+        let transformer = errors.absorb(transformer);
+        steps.extend(transformer.map(|transformer| Step { transformer, origin, field }));
     }
     errors.into_result()?;
     Ok(steps)
@@ -61,7 +66,7 @@ pub(super) fn run_validators<'s>(
     accumulator: &mut Accumulator<'s>,
     run: &mut Run<'_, 's>,
 ) -> Result<(), Diagnostics> {
-    for step in transformers(target, &target.kustomization.validators, run)? {
+    for step in transformers(target, ("validators", &target.kustomization.validators), run)? {
         let before = accumulator.resources.clone();
         step.transformer.apply(&mut accumulator.resources, target, run)?;
         accumulator.names_changed();
@@ -82,7 +87,7 @@ pub(super) fn run_validators<'s>(
 /// The configuration objects that entries name or are.
 fn configurations<'s>(
     target: &Target<'_, 's>,
-    entries: &[Text<'s>],
+    (field, entries): (&'static str, &[Text<'s>]),
     run: &mut Run<'_, 's>,
 ) -> Result<ResMap<'s>, Diagnostics> {
     let mut gathered = Accumulator::default();
@@ -97,7 +102,7 @@ fn configurations<'s>(
             None => paths.push(*entry),
         }
     }
-    errors.absorb(target.accumulate_resources(&mut gathered, &paths, run));
+    errors.absorb(target.accumulate_resources(&mut gathered, (field, &paths), run));
     errors.into_result()?;
     Ok(gathered.resources)
 }

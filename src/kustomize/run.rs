@@ -6,6 +6,7 @@ use rustc_hash::FxHashMap;
 
 use super::accumulator::Accumulator;
 use super::build_metadata::BuildMetadata;
+use super::history::{Field, History};
 use super::kustomization::Kustomization;
 use super::loader::Loader;
 use super::open_api;
@@ -29,6 +30,8 @@ pub(super) struct Run<'b, 's> {
     pub(super) warnings: Vec<Diagnostic>,
     /// `None` where there is nothing to share with.
     bases: Option<&'b mut Bases<'s>>,
+    /// What happens to objects, if somebody wants to know.
+    pub(super) history: Option<&'b mut History<'s>>,
 }
 
 impl<'b, 's> Run<'b, 's> {
@@ -41,6 +44,7 @@ impl<'b, 's> Run<'b, 's> {
             unknown_types_were_read: false,
             warnings: Vec::new(),
             bases,
+            history: None,
         }
     }
 
@@ -83,9 +87,19 @@ impl<'b, 's> Run<'b, 's> {
         }
     }
 
+    /// Notes what a step has made of objects, if a history is kept.
+    pub(super) fn note<'r>(&mut self, resources: impl IntoIterator<Item = &'r mut Resource<'s>>, field: Field)
+    where
+        's: 'r,
+    {
+        if let Some(history) = &mut self.history {
+            history.note(resources, field, Vec::new());
+        }
+    }
+
     /// Objects that record where they came from, and those merged by a schema of their own, depend on who builds
-    /// them.
+    /// them; and in a history each is an object of its own.
     fn can_share(&self) -> bool {
-        !self.metadata.tracked && !self.schema_is_set
+        !self.metadata.tracked && !self.schema_is_set && self.history.is_none()
     }
 }

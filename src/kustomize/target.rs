@@ -13,6 +13,7 @@ use super::build_metadata::{configured_by_field, join_path};
 use super::crd_fields::read_definitions;
 use super::decode::Text;
 use super::generator;
+use super::history::Field;
 use super::kustomization::{Kustomization, Loaded, load};
 use super::loader::Loader;
 use super::plugin;
@@ -48,16 +49,34 @@ impl<'a, 's> Target<'a, 's> {
         Self { loader, kustomization: file.kustomization, file_name: file.file_name, path }
     }
 
+    /// As [`Self::accumulate`]; a history knows `named_by` whose steps these are.
+    pub(super) fn visit(
+        &self,
+        named_by: Field,
+        accumulator: Accumulator<'s>,
+        run: &mut Run<'_, 's>,
+    ) -> Result<Accumulator<'s>, Diagnostics> {
+        if let Some(history) = &mut run.history {
+            history.enter(self.loader.root().join(self.file_name), named_by);
+        }
+        let gathered = self.accumulate(accumulator, run)?;
+        if let Some(history) = &mut run.history {
+            history.leave();
+        }
+        Ok(gathered)
+    }
+
     /// Gathers and works on everything that the kustomization names, on top of what is there: nothing, or for a
     /// component what its parent gathered.
-    pub(super) fn accumulate(
+    fn accumulate(
         &self,
         mut accumulator: Accumulator<'s>,
         run: &mut Run<'_, 's>,
     ) -> Result<Accumulator<'s>, Diagnostics> {
         let mut errors = Diagnostics::default();
         errors.absorb(self.refuse_what_is_missing());
-        errors.absorb(self.accumulate_resources(&mut accumulator, &self.kustomization.resources, run));
+        let resources = ("resources", self.kustomization.resources.as_slice());
+        errors.absorb(self.accumulate_resources(&mut accumulator, resources, run));
         errors.absorb(self.merge_field_specs(&mut accumulator));
         errors.into_result()?;
         self.run_generators(&mut accumulator, run)?;
@@ -69,23 +88,25 @@ impl<'a, 's> Target<'a, 's> {
         Ok(accumulator)
     }
 
-    /// Adds files and folders, in order. Files are read side by side; all errors are reported.
+    /// Adds the files and folders that a field names, in order. Files are read side by side; all errors are reported.
     pub(super) fn accumulate_resources(
         &self,
         accumulator: &mut Accumulator<'s>,
-        paths: &[Text<'s>],
+        (field, paths): (&'static str, &[Text<'s>]),
         run: &mut Run<'_, 's>,
     ) -> Result<(), Diagnostics> {
         let mut errors = Diagnostics::default();
         let files = self.read_files(paths, run);
         accumulator.resources.reserve(files.iter().flatten().flatten().map(Vec::len).sum());
-        for (path, read) in paths.iter().zip(files) {
-            if let Some(Ok(objects)) = &read {
+        for (index, (path, mut read)) in paths.iter().zip(files).enumerate() {
+            let named_by = Field::entry(field, index, path.origin);
+            if let Some(Ok(objects)) = &mut read {
                 run.note_types(objects);
+                run.note(objects, named_by);
             }
             let added = match read {
                 Some(objects) => objects.and_then(|objects| accumulator.append(objects)),
-                None => self.accumulate_base(*path, run).and_then(|base| accumulator.merge(base)),
+                None => self.accumulate_base(*path, named_by, run).and_then(|base| accumulator.merge(base)),
             };
             errors.absorb(added.map_err(|error| error.included_from(path.origin, "named here")));
         }
@@ -128,7 +149,12 @@ impl<'a, 's> Target<'a, 's> {
     }
 
     /// What the kustomization in a folder gathers.
-    fn accumulate_base(&self, path: Text<'s>, run: &mut Run<'_, 's>) -> Result<Accumulator<'s>, Diagnostics> {
+    fn accumulate_base(
+        &self,
+        path: Text<'s>,
+        named_by: Field,
+        run: &mut Run<'_, 's>,
+    ) -> Result<Accumulator<'s>, Diagnostics> {
         let base = self.enter(path, run)?;
         if base.kustomization.kind.value == "Component" {
             return Err(Diagnostic::error(format!("`{}` is a Component", path.value))
@@ -139,7 +165,7 @@ impl<'a, 's> Target<'a, 's> {
         if let Some(known) = run.known_base(base.loader.root()) {
             return Ok(known);
         }
-        let accumulated = base.accumulate(Accumulator::default(), run)?;
+        let accumulated = base.visit(named_by, Accumulator::default(), run)?;
         run.remember_base(base.loader.root(), &accumulated);
         Ok(accumulated)
     }
@@ -149,7 +175,7 @@ impl<'a, 's> Target<'a, 's> {
         mut accumulator: Accumulator<'s>,
         run: &mut Run<'_, 's>,
     ) -> Result<Accumulator<'s>, Diagnostics> {
-        for path in &self.kustomization.components {
+        for (index, path) in self.kustomization.components.iter().enumerate() {
             let component = self.enter(*path, run)?;
             if component.kustomization.kind.value != "Component" {
                 return Err(Diagnostic::error(format!("`{}` is not a Component", path.value))
@@ -158,7 +184,8 @@ impl<'a, 's> Target<'a, 's> {
                     .into());
             }
             // As upstream, into an empty accumulator: field specs may come to contradict each other in their new order.
-            let gathered = component.accumulate(accumulator, run);
+            let named_by = Field::entry("components", index, path.origin);
+            let gathered = component.visit(named_by, accumulator, run);
             accumulator = Accumulator::default();
             gathered
                 .and_then(|gathered| accumulator.merge(gathered))
@@ -201,15 +228,17 @@ impl<'a, 's> Target<'a, 's> {
         let global = self.kustomization.generator_options.as_ref();
         let mut errors = Diagnostics::default();
         let mut generated = Vec::new();
-        for args in &self.kustomization.config_map_generator {
+        for (index, args) in self.kustomization.config_map_generator.iter().enumerate() {
+            let field = Field::entry("configMapGenerator", index, args.origin);
             let made = errors.absorb(generator::config_map(args, global, &self.loader));
-            generated.extend(made.map(|object| self.made_by("ConfigMapGenerator", object, run)));
+            generated.extend(made.map(|object| (self.made_by("ConfigMapGenerator", object, run), field)));
         }
-        for args in &self.kustomization.secret_generator {
+        for (index, args) in self.kustomization.secret_generator.iter().enumerate() {
+            let field = Field::entry("secretGenerator", index, args.origin);
             let made = errors.absorb(generator::secret(args, global, &self.loader));
-            generated.extend(made.map(|object| self.made_by("SecretGenerator", object, run)));
+            generated.extend(made.map(|object| (self.made_by("SecretGenerator", object, run), field)));
         }
-        errors.absorb(accumulator.absorb(generated));
+        errors.absorb(accumulator.absorb_generated(generated, run));
         errors.into_result()?;
         plugin::run_generators(self, accumulator, run)
     }

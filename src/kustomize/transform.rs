@@ -7,6 +7,7 @@ use super::accumulator::Accumulator;
 use super::build_metadata::configured_by_field;
 use super::decode::{Dialect, Text, TextMap, decode};
 use super::field_spec::{FieldSpecs, field_specs};
+use super::history::Field;
 use super::kustomization::{Image, Kustomization, Replacement, Replica};
 use super::loader::Loader;
 use super::patches::PatchStep;
@@ -30,6 +31,8 @@ use std::sync::Arc;
 pub(super) struct Step<'s> {
     pub(super) transformer: Transformer<'s>,
     pub(super) origin: Option<Arc<BuildOrigin>>,
+    /// The entry that asked for it.
+    pub(super) field: Field,
 }
 
 /// A transformer with its settings.
@@ -64,7 +67,7 @@ pub(super) fn run<'s>(
     run: &mut Run<'_, 's>,
 ) -> Result<(), Diagnostics> {
     let mut steps = steps_of_fields(target, &accumulator.config, run)?;
-    steps.extend(plugin::transformers(target, &target.kustomization.transformers, run)?);
+    steps.extend(plugin::transformers(target, ("transformers", &target.kustomization.transformers), run)?);
     // Patches in a row look objects up in one index.
     let mut ids = None;
     for step in steps {
@@ -79,6 +82,10 @@ pub(super) fn run<'s>(
             }
         }
         accumulator.names_changed();
+        if let Some(history) = &mut run.history {
+            let entries = step.entries(&target.kustomization);
+            history.note(&mut accumulator.resources, step.field, entries);
+        }
         if let Some(origin) = step.origin {
             (0..step.transformer.count()).for_each(|_| record(&mut accumulator.resources, &origin));
         }
@@ -111,39 +118,43 @@ fn steps_of_fields<'s>(
     let fields = &target.kustomization;
     let mut steps = Vec::new();
     let mut errors = Diagnostics::default();
-    let mut add = |kind: &str, transformer: Option<Transformer<'s>>| {
+    let mut add = |kind: &str, field: Field, transformer: Option<Transformer<'s>>| {
         let origin = run.metadata.tracked.then(|| configured_by_field(&target.path, target.file_name, kind));
-        steps.extend(transformer.map(|transformer| Step { transformer, origin }));
+        steps.extend(transformer.map(|transformer| Step { transformer, origin, field }));
     };
     if let Some(patches) = fields.patches_strategic_merge.as_ref().filter(|patches| !patches.is_empty()) {
         let step = errors.absorb(PatchStep::strategic_merge(patches, None, &target.loader));
-        add("PatchStrategicMergeTransformer", step.map(Transformer::Patch));
+        let field = Field::new("patchesStrategicMerge", patches[0].origin);
+        add("PatchStrategicMergeTransformer", field, step.map(Transformer::Patch));
     }
-    for patch in &fields.patches {
+    for (index, patch) in fields.patches.iter().enumerate() {
         let step = errors.absorb(PatchStep::new(patch, &target.loader));
-        add("PatchTransformer", step.map(Transformer::Patch));
+        let field = Field::entry("patches", index, patch.origin);
+        add("PatchTransformer", field, step.map(Transformer::Patch));
     }
-    for (kind, transformer) in
+    for (kind, field, transformer) in
         naming_steps(fields, config).into_iter().chain(labelling_steps(fields, config)?)
     {
-        add(kind, Some(transformer));
+        add(kind, field, Some(transformer));
     }
-    for patch in fields.patches_json6902.iter().flatten() {
+    for (index, patch) in fields.patches_json6902.iter().flatten().enumerate() {
         let step = errors.absorb(PatchStep::json6902(patch, &target.loader));
-        add("PatchJson6902Transformer", step.map(Transformer::Patch));
+        let field = Field::entry("patchesJson6902", index, patch.origin);
+        add("PatchJson6902Transformer", field, step.map(Transformer::Patch));
     }
-    if !fields.replicas.is_empty() {
+    if let Some(first) = fields.replicas.first() {
         let replicas = Transformer::Replicas(fields.replicas.clone(), config.replicas.clone());
-        add("ReplicaCountTransformer", Some(replicas));
+        add("ReplicaCountTransformer", Field::new("replicas", first.origin), Some(replicas));
     }
-    if !fields.images.is_empty() {
+    if let Some(first) = fields.images.first() {
         let images = Transformer::Images(fields.images.clone(), config.images.clone());
-        add("ImageTagTransformer", Some(images));
+        add("ImageTagTransformer", Field::new("images", first.origin), Some(images));
     }
-    if !fields.replacements.is_empty() {
+    if let Some(first) = fields.replacements.first() {
+        let field = Field::new("replacements", first.origin);
         let replacements = without_empty_targets(&fields.replacements);
         let loaded = errors.absorb(replacement::load(&replacements, &target.loader));
-        add("ReplacementTransformer", loaded.map(Transformer::Replacements));
+        add("ReplacementTransformer", field, loaded.map(Transformer::Replacements));
     }
     errors.into_result()?;
     Ok(steps)
@@ -158,7 +169,7 @@ fn without_empty_targets<'s>(replacements: &[Replacement<'s>]) -> Vec<Replacemen
     replacements
 }
 
-type NamedTransformers<'s> = Vec<(&'static str, Transformer<'s>)>;
+type NamedTransformers<'s> = Vec<(&'static str, Field, Transformer<'s>)>;
 
 fn naming_steps<'s>(fields: &Kustomization<'s>, config: &TransformerConfig<'s>) -> NamedTransformers<'s> {
     let mut steps = Vec::new();
@@ -169,15 +180,16 @@ fn naming_steps<'s>(fields: &Kustomization<'s>, config: &TransformerConfig<'s>) 
             unset_only: false,
             subjects: RoleBindingSubjects::default(),
         };
-        steps.push(("NamespaceTransformer", Transformer::Namespace(step)));
+        let field = Field::new("namespace", fields.namespace.origin);
+        steps.push(("NamespaceTransformer", field, Transformer::Namespace(step)));
     }
     if !fields.name_prefix.is_empty() {
-        steps
-            .push(("PrefixTransformer", Transformer::Prefix(fields.name_prefix, config.name_prefix.clone())));
+        let transformer = Transformer::Prefix(fields.name_prefix, config.name_prefix.clone());
+        steps.push(("PrefixTransformer", Field::new("namePrefix", fields.name_prefix.origin), transformer));
     }
     if !fields.name_suffix.is_empty() {
-        steps
-            .push(("SuffixTransformer", Transformer::Suffix(fields.name_suffix, config.name_suffix.clone())));
+        let transformer = Transformer::Suffix(fields.name_suffix, config.name_suffix.clone());
+        steps.push(("SuffixTransformer", Field::new("nameSuffix", fields.name_suffix.origin), transformer));
     }
     steps
 }
@@ -188,20 +200,47 @@ fn labelling_steps<'s>(
 ) -> Result<NamedTransformers<'s>, Diagnostics> {
     const LABELS: &str = "LabelTransformer";
     let mut steps = Vec::new();
-    for label in &fields.labels {
+    for (index, label) in fields.labels.iter().enumerate() {
         let specs = labels::label_field_specs(label, config)?;
-        steps.push((LABELS, Transformer::Labels(label.pairs.clone(), specs)));
+        let field = Field::entry("labels", index, label.origin);
+        steps.push((LABELS, field, Transformer::Labels(label.pairs.clone(), specs)));
     }
     if !fields.labels.is_empty() || !fields.common_labels.is_empty() {
         let labels = fields.common_labels.clone();
-        steps.push((LABELS, Transformer::Labels(labels, config.common_labels.clone())));
+        let field = Field::new("commonLabels", first_key(&labels));
+        steps.push((LABELS, field, Transformer::Labels(labels, config.common_labels.clone())));
     }
     if !fields.common_annotations.is_empty() {
         let annotations = fields.common_annotations.clone();
         let specs = config.common_annotations.clone();
-        steps.push(("AnnotationsTransformer", Transformer::Annotations(annotations, specs)));
+        let field = Field::new("commonAnnotations", first_key(&annotations));
+        steps.push(("AnnotationsTransformer", field, Transformer::Annotations(annotations, specs)));
     }
     Ok(steps)
+}
+
+/// The entry that a replacement is; one that was read from a file is where it stands there.
+fn field_of<'s>(replacement: &Replacement<'s>, fields: &[Replacement<'s>]) -> Field {
+    let index = fields.iter().position(|field| field.origin == replacement.origin);
+    Field { name: "replacements", index, place: replacement.origin }
+}
+
+fn first_key(pairs: &TextMap<'_>) -> Origin {
+    pairs.first().map_or(Origin::NONE, |(key, _)| key.origin)
+}
+
+impl<'s> Step<'s> {
+    /// Where the entries begin that the step carries out, if they are several.
+    fn entries(&self, fields: &Kustomization<'s>) -> Vec<Origin> {
+        match self.field.name {
+            "images" => fields.images.iter().map(|image| image.origin).collect(),
+            "replicas" => fields.replicas.iter().map(|replica| replica.origin).collect(),
+            "patchesStrategicMerge" => {
+                fields.patches_strategic_merge.iter().flatten().map(|patch| patch.origin).collect()
+            }
+            _ => Vec::new(),
+        }
+    }
 }
 
 impl<'s> NamespaceStep<'s> {
@@ -244,7 +283,13 @@ impl<'s> Transformer<'s> {
             }
             Self::Replicas(replicas, specs) => replicas::apply(replicas, specs, resources, sources),
             Self::Images(images, specs) => images::apply(images, specs, resources, sources),
-            Self::Replacements(replacements) => replacement::apply(replacements, resources, sources),
+            Self::Replacements(replacements) => {
+                let fields = target.kustomization.replacements.as_slice();
+                let done = |resources: &mut ResMap<'s>, replacement: &Replacement<'s>| {
+                    run.note(resources, field_of(replacement, fields));
+                };
+                replacement::apply_each(replacements, resources, sources, done)
+            }
             Self::ValueAdd(value, targets) => value_add::apply(*value, targets, resources, sources),
             Self::Hash => hash::apply(resources, sources),
             Self::Sequence(parts) => parts.iter().try_for_each(|part| part.apply(resources, target, run)),

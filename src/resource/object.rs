@@ -48,6 +48,8 @@ pub struct Resource<'s> {
     pub needs_hash_suffix: bool,
     /// Whether a generator made it from data.
     pub is_generated: bool,
+    /// Its number in the history of the build; 0 where none is kept.
+    pub number: u32,
     /// What else upstream's nodes know of this object's scalars, if anything.
     pub marks: Option<Box<Marks>>,
     /// The vars that take their value from this object.
@@ -102,6 +104,7 @@ impl<'s> Resource<'s> {
             behavior: Behavior::Create,
             needs_hash_suffix: false,
             is_generated: false,
+            number: 0,
             marks: None,
             var_names: ThinVec::new(),
             built_from: None,

@@ -72,11 +72,22 @@ pub fn apply<'s>(
     resources: &mut ResMap<'s>,
     sources: &'s Sources,
 ) -> Result<(), Diagnostics> {
+    apply_each(replacements, resources, sources, |_, _| ())
+}
+
+/// As [`apply`], and calls `done` after each of them.
+pub fn apply_each<'s>(
+    replacements: &[Replacement<'s>],
+    resources: &mut ResMap<'s>,
+    sources: &'s Sources,
+    mut done: impl FnMut(&mut ResMap<'s>, &Replacement<'s>),
+) -> Result<(), Diagnostics> {
     let mut errors = Diagnostics::default();
     let index = SelectorIndex::new(resources);
     let mut work = Work { resources, index, sources, budget: Budget::default() };
     for replacement in replacements {
         errors.absorb(work.replace(replacement));
+        done(work.resources, replacement);
         if work.budget.is_spent() {
             break;
         }
