@@ -37,8 +37,9 @@ pub struct Fleet<T> {
     pub warnings: Vec<Diagnostic>,
 }
 
+/// What the templates of a cluster see.
 #[derive(Serialize)]
-struct ComponentContext<'a> {
+pub(super) struct ComponentContext<'a> {
     cluster: &'a Cluster,
     values: &'a Values,
 }
@@ -135,19 +136,24 @@ impl Messages<'_> {
     }
 }
 
+/// Where what is made for a cluster lies, below the root.
+pub(super) fn folder_of(cluster: &Cluster) -> String {
+    format!("{FOLDER}/{}", cluster.name)
+}
+
 /// Lays the cluster's kustomization beside the stack: its overlay, and the component that is rendered for it.
-fn add_component(
-    cluster: &Cluster,
+pub(super) fn add_component<'a>(
+    cluster: &'a Cluster,
     files: &mut StackFiles,
     templates: &Templates<'_>,
-) -> Result<(), Diagnostics> {
+) -> Result<ComponentContext<'a>, Diagnostics> {
     let context = ComponentContext { cluster, values: &cluster.values };
-    let folder = format!("{FOLDER}/{}", cluster.name);
+    let folder = folder_of(cluster);
     for (name, template) in [("kustomization.yaml", CLUSTER_COMPONENT), ("shards.yaml", CLUSTER_SHARDS)] {
         files.add(&format!("{folder}/component"), name, templates.render(template, &context)?);
     }
     let overlay = serde_json::Value::String(format!("../../../{}", cluster.overlay()));
     let kustomization = format!("resources:\n- {overlay}\ncomponents:\n- component\n");
     files.add(&folder, "kustomization.yaml", kustomization);
-    Ok(())
+    Ok(context)
 }

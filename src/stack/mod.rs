@@ -8,8 +8,10 @@ mod cloud;
 mod cluster;
 mod embedded;
 mod files;
+mod history;
 mod images;
 mod settings;
+mod template_lines;
 mod templates;
 mod workspace;
 
@@ -17,11 +19,13 @@ pub use app::{App, app_of};
 pub use cloud::Cloud;
 pub use cluster::{BuiltCluster, Fleet, build_clusters};
 pub use files::StackFiles;
+pub use history::{ClusterHistory, Made, build_with_history};
 pub use images::{ImageUse, Images, images_of};
 pub use settings::{
     Cluster, Engine, EngineFacts, GitOps, IgnoreFields, IgnoreFindings, Settings, Team, Validation, Values,
-    check_name,
+    check_name, settings_node,
 };
+pub use template_lines::TemplateLines;
 pub use templates::{
     ARGO_CD_APPLICATION, ARGO_CD_PROJECT, ARGO_CD_ROOT, FLUX_KUSTOMIZATION, FLUX_SOURCE, Templates,
 };

@@ -13,6 +13,7 @@ use serde::Serialize;
 
 use super::files::StackFiles;
 use super::settings::EngineFacts;
+use super::template_lines::{TemplateLines, with_marks};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::fs::FileSystem as _;
 use crate::yaml::{Origin, Source, Sources};
@@ -74,6 +75,22 @@ impl<'s> Templates<'s> {
         let rendered =
             self.environment.get_template(name).and_then(|template| template.render(Serde(context)));
         rendered.map_err(|error| self.explain(name, &error).into())
+    }
+
+    /// The same, with what stands behind the lines of the text, if that can be said.
+    pub fn render_with_lines(
+        &self,
+        name: &str,
+        context: &impl Serialize,
+    ) -> Result<(String, Option<TemplateLines>), Diagnostics> {
+        let rendered = self.render(name, context)?;
+        let template = self.texts.iter().find(|(other, _)| *other == name).map(|(_, source)| source.text);
+        let lines = template.and_then(|template| {
+            let marked = with_marks(template)?;
+            let marked = self.environment.template_from_str(&marked).ok()?.render(Serde(context)).ok()?;
+            TemplateLines::read(template, &marked, &rendered)
+        });
+        Ok((rendered, lines))
     }
 
     /// The names after `values.` in all templates, sorted; `None` if one uses the values as a whole.

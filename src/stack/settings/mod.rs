@@ -218,6 +218,13 @@ impl Settings {
     }
 }
 
+/// What `stackgen.yaml` says as nodes, if it was read.
+pub fn settings_node<'s>(root: &Path, sources: &'s Sources) -> Option<Node<'s>> {
+    let path = root.join(FILE_NAME);
+    let (_, source) = sources.files().find(|(file, _)| *file == path)?;
+    Some(node(source, sources))
+}
+
 /// The file as nodes, which know their places. It has been read once already, so this succeeds.
 fn node<'s>(source: Source<'s>, sources: &'s Sources) -> Node<'s> {
     parse_one(source, sources, &ParseOptions::SETTINGS)
