@@ -18,7 +18,7 @@ use super::tree::{ClusterFiles, TreeFile};
 use super::{argo_cd, flux};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::resource::{ResId, Resource, child_mapping};
-use crate::stack::{App, BuiltCluster, Engine, GitOps, Templates, app_of, check_name};
+use crate::stack::{App, BuiltCluster, Engine, GitOps, TemplateLines, Templates, app_of, check_name};
 use crate::yaml::{Node, ParseOptions, Sources, Style, emit_for_all_readers, parse_documents};
 
 /// The first line of every file, in words that review tools look for.
@@ -42,6 +42,21 @@ pub struct Renderer<'a, 's> {
     root: &'a Path,
     /// The bytes of all files so far.
     known: Mutex<FxHashSet<Arc<[u8]>>>,
+    /// What templates made for the engines, if somebody wants to know.
+    rendered: Option<Mutex<Vec<EngineObject>>>,
+}
+
+/// What a template made for an engine.
+#[derive(Clone, Debug)]
+pub struct EngineObject {
+    /// The object as the ledger has it.
+    pub object: String,
+    /// The template's name below `templates/`.
+    pub template: &'static str,
+    /// What was rendered.
+    pub text: String,
+    /// What stands behind its lines.
+    pub lines: Option<TemplateLines>,
 }
 
 impl<'a, 's> Renderer<'a, 's> {
@@ -52,7 +67,27 @@ impl<'a, 's> Renderer<'a, 's> {
         sources: &'s Sources,
         root: &'a Path,
     ) -> Self {
-        Self { gitops, templates, sources, root, known: Mutex::default() }
+        Self { gitops, templates, sources, root, known: Mutex::default(), rendered: None }
+    }
+
+    /// A renderer that keeps what templates make for the engines.
+    #[must_use]
+    pub fn keeping_engine_objects(self) -> Self {
+        Self { rendered: Some(Mutex::default()), ..self }
+    }
+
+    /// What templates made for the engines, if it was kept.
+    pub fn engine_objects(&self) -> Vec<EngineObject> {
+        let rendered = self.rendered.as_ref().map(|rendered| rendered.lock());
+        rendered.map(|rendered| rendered.unwrap_or_else(PoisonError::into_inner).clone()).unwrap_or_default()
+    }
+
+    /// The object as it is written, if that is not as it was built.
+    pub fn as_written(&self, object: &Resource<'s>) -> Option<Resource<'s>> {
+        let mut text = String::new();
+        emit_for_all_readers(&object.node, &mut text).ok()?;
+        let is_for_flux = self.gitops.engines.contains(&Engine::Flux) && text.contains(VARIABLE);
+        without_variables(object).filter(|_| is_for_flux)
     }
 
     /// Everything that the tree holds for a cluster.
@@ -135,11 +170,12 @@ impl<'a, 's> Renderer<'a, 's> {
     /// The file of an object that a template makes for an engine.
     pub(super) fn engine_file(
         &self,
-        template: &str,
+        template: &'static str,
         context: &impl Serialize,
         app: Option<&str>,
     ) -> Result<TreeFile, Diagnostics> {
         let text = self.templates.render(template, context)?;
+        let made = self.rendered.as_ref().map(|_| text.clone());
         // The text is used up at once: with thousands of clusters, keeping each would be most of what a run holds.
         let sources = Sources::new();
         let object = engine_object(text, template, &sources)?;
@@ -151,7 +187,13 @@ impl<'a, 's> Renderer<'a, 's> {
             let error = Diagnostic { related: Vec::new(), ..error };
             return Err(error.in_path(Path::new("templates").join(template)).into());
         }
-        Ok(self.file(text, Some(describe(&object.current_id())), app))
+        let description = describe(&object.current_id());
+        if let (Some(rendered), Some(made)) = (&self.rendered, made) {
+            let lines = self.templates.render_with_lines(template, context)?.1;
+            let object = EngineObject { object: description.clone(), template, text: made, lines };
+            rendered.lock().unwrap_or_else(PoisonError::into_inner).push(object);
+        }
+        Ok(self.file(text, Some(description), app))
     }
 
     fn file(&self, text: String, object: Option<String>, app: Option<&str>) -> TreeFile {

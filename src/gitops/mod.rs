@@ -19,7 +19,7 @@ mod tree;
 mod write;
 
 pub use brakes::Removal;
-pub use cluster_files::{Renderer, describe};
+pub use cluster_files::{EngineObject, Renderer, describe};
 pub use plan::{Allowed, Change, Plan, Scope, Status};
 pub use tree::{ClusterFiles, Tree, TreeFile, app_of_path, cluster_of};
 pub use write::{Outcome, check, write};
