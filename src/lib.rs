@@ -2,11 +2,12 @@
 //!
 //! The modules are floors: each imports only from floors below it, and a test holds this (ARCHITECTURE.md has the
 //! table). From below: [`yaml`] and [`fs`]; [`resource`] and [`diagnostic`]; [`kustomize`]; [`stack`]; [`diff`],
-//! [`gitops`] and [`validate`]; [`output`]; [`cli`].
+//! [`gitops`] and [`validate`]; [`explain`]; [`output`]; [`cli`].
 
 pub mod cli;
 pub mod diagnostic;
 pub mod diff;
+pub mod explain;
 pub mod fs;
 pub mod gitops;
 pub mod kustomize;

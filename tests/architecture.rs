@@ -12,7 +12,7 @@ const FLOORS: &[&[&str]] = &[
     &["kustomize"],
     &["stack", "cluster"],
     &["gitops", "diff", "validate", "backup"],
-    &["drift", "migrate"],
+    &["drift", "explain", "migrate"],
     &["output"],
     &["cli"],
 ];

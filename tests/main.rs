@@ -9,6 +9,8 @@ mod cli;
 mod differences;
 /// What Argo CD and Flux are told.
 mod engines;
+/// What the history of every value ends in.
+mod histories;
 /// Values and the lines that they came from.
 mod origins;
 /// The commands of the README.
