@@ -4,11 +4,13 @@
 //! command line's business.
 
 mod diff;
+mod explain;
 mod findings;
 mod rules;
 mod text;
 
 pub use diff::{Difference, DifferenceFormat};
+pub use explain::{Histories, HistoryFormat};
 pub use findings::{Findings, FindingsFormat};
 pub use rules::rule_list;
 pub use text::Text;
