@@ -85,13 +85,22 @@ struct Ignored {
 
 /// The values as kustomize spells them.
 #[derive(Clone, Copy, Debug, ValueEnum)]
-enum LoadRestrictor {
+pub(super) enum LoadRestrictor {
     /// Those in and below its own folder
     #[value(name = "LoadRestrictionsRootOnly", alias = "rootOnly", alias = "")]
     RootOnly,
     /// Any
     #[value(name = "LoadRestrictionsNone", alias = "none")]
     None,
+}
+
+impl From<LoadRestrictor> for kustomize::LoadRestrictor {
+    fn from(which: LoadRestrictor) -> Self {
+        match which {
+            LoadRestrictor::RootOnly => Self::RootOnly,
+            LoadRestrictor::None => Self::None,
+        }
+    }
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -124,10 +133,7 @@ impl Arguments {
         let is_label_on =
             std::env::var_os("KUSTOMIZE_ENABLE_MANAGEDBY_LABEL").is_some_and(|value| value == "on");
         BuildOptions {
-            load_restrictor: match self.load_restrictor {
-                LoadRestrictor::RootOnly => kustomize::LoadRestrictor::RootOnly,
-                LoadRestrictor::None => kustomize::LoadRestrictor::None,
-            },
+            load_restrictor: self.load_restrictor.into(),
             reorder: match self.reorder {
                 Some(Reorder::None) => kustomize::Reorder::None,
                 Some(Reorder::Legacy) | None => kustomize::Reorder::Legacy,

@@ -6,6 +6,7 @@
 mod build;
 mod diff;
 mod exit_status;
+mod explain;
 mod images;
 mod named;
 mod printer;
@@ -60,6 +61,7 @@ struct GlobalArguments {
 enum Command {
     Build(build::Arguments),
     Render(render::Arguments),
+    Explain(explain::Arguments),
     Diff(diff::Arguments),
     Validate(validate::Arguments),
     Images(images::Arguments),
@@ -91,6 +93,7 @@ impl Command {
         match self {
             Self::Build(arguments) => build::run(arguments, printer, sources),
             Self::Render(arguments) => render::run(arguments, printer, sources),
+            Self::Explain(arguments) => explain::run(arguments, printer, sources),
             Self::Diff(arguments) => diff::run(arguments, printer, sources),
             Self::Validate(arguments) => validate::run(arguments, printer, sources),
             Self::Images(arguments) => images::run(arguments, printer, sources),

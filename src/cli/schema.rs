@@ -5,6 +5,7 @@ use clap::{Args, ValueEnum};
 use super::exit_status::{ExitStatus, help};
 use super::printer::Printer;
 use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::explain::Report;
 use crate::stack::Settings;
 
 const EXAMPLES: &str = "\
@@ -26,12 +27,15 @@ pub(super) struct Arguments {
 enum What {
     /// `stackgen.yaml`
     Config,
+    /// What `stackgen explain -o json` writes
+    Explain,
 }
 
 /// Runs the command.
 pub(super) fn run(arguments: &Arguments, printer: &Printer) -> Result<ExitStatus, Diagnostics> {
     let schema = match arguments.what {
         What::Config => Settings::schema(),
+        What::Explain => Report::schema(),
     };
     let text = serde_json::to_string_pretty(&schema).map_err(|error| Diagnostic::error(error.to_string()))?;
     printer.data(format!("{text}\n").as_bytes())?;

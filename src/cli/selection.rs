@@ -152,7 +152,8 @@ impl Shard {
     }
 }
 
-fn unknown_cluster(name: &str, clusters: &[Cluster]) -> Diagnostic {
+/// Says that there is no such cluster, and which one was perhaps meant.
+pub(super) fn unknown_cluster(name: &str, clusters: &[Cluster]) -> Diagnostic {
     const SHOWN: usize = 20;
     let names: BTreeSet<&str> =
         clusters.iter().flat_map(|cluster| [cluster.name.as_str(), cluster.cloud.name()]).collect();

@@ -1,6 +1,7 @@
 //! What a user types, and what happens.
 
 mod build;
+mod explain;
 mod fleet;
 mod help;
 mod images;
