@@ -9,6 +9,7 @@
 mod api;
 mod builtin;
 mod custom;
+mod immutable_fields;
 mod quantity;
 mod suggest;
 #[rustfmt::skip]
@@ -24,6 +25,7 @@ pub use api::{
 pub use builtin::{Field, Type};
 use custom::Document;
 pub use custom::Fragment;
+pub use immutable_fields::{ImmutableFields, immutable_fields, is_default};
 pub use quantity::{InvalidQuantity, Quantity};
 
 /// The Kubernetes version of the built-in schema, as `openapi.version` names it; no other is accepted.

@@ -1,5 +1,6 @@
 //! What differs between a value as it was and as it is.
 
+use crate::schema::is_default;
 use crate::validate::quantity;
 use crate::yaml::{Mapping, Node};
 
@@ -14,23 +15,6 @@ pub(super) struct Difference<'o, 'n, 's> {
     /// Whether nothing is there any more.
     pub(super) is_removed: bool,
 }
-
-/// Fields that the API server fills in if they are not written, by their last key.
-const DEFAULTS: [(&str, &str); 13] = [
-    ("allowVolumeExpansion", "false"),
-    ("apiGroup", "rbac.authorization.k8s.io"),
-    ("apiVersion", "v1"),
-    ("completionMode", "NonIndexed"),
-    ("kind", "PersistentVolumeClaim"),
-    ("podManagementPolicy", "OrderedReady"),
-    ("preemptionPolicy", "PreemptLowerPriority"),
-    ("protocol", "TCP"),
-    ("reclaimPolicy", "Delete"),
-    ("type", "Opaque"),
-    ("volumeBindingMode", "Immediate"),
-    ("volumeMode", "Filesystem"),
-    ("value", "0"),
-];
 
 /// The first place where two values differ in what they mean, if there is one.
 pub(super) fn first_difference<'o, 'n, 's>(
@@ -76,12 +60,6 @@ fn in_mapping<'o, 'n, 's>(
         .iter()
         .find(|entry| !new.contains(entry.key.text) && !is_default(entry.key.text, &entry.value))?;
     Some(Difference { path: at(gone.key.text), old: Some(&gone.value), new: around, is_removed: true })
-}
-
-/// Whether a value says what the API server takes if nothing is said.
-pub(super) fn is_default(key: &str, value: &Node<'_>) -> bool {
-    value.is_null_or_empty()
-        || DEFAULTS.iter().any(|(field, text)| key == *field && value.text() == Some(text))
 }
 
 fn is_same_scalar(old: &Node<'_>, new: &Node<'_>) -> bool {

@@ -1,9 +1,9 @@
 //! `diff/immutable`
 
-use super::difference::{Difference, first_difference, is_default};
-use super::immutable_fields::{Fields, IMMUTABLE};
+use super::difference::{Difference, first_difference};
 use super::successor;
 use crate::diagnostic::Severity;
+use crate::schema::{ImmutableFields, immutable_fields, is_default};
 use crate::validate::rule::{Check, Profile, Rule, Run, example};
 use crate::validate::{Finding, Findings, Object, Tree};
 use crate::yaml::Node;
@@ -42,13 +42,12 @@ fn is_replaced(object: &Object<'_, '_>) -> bool {
 
 /// The first change of a field that cannot change.
 fn first_change<'o, 'n, 's>(old: &Object<'o, 's>, new: &Object<'n, 's>) -> Option<Difference<'o, 'n, 's>> {
-    let rule = IMMUTABLE.iter().find(|rule| old.is(rule.group, rule.kind))?;
-    match rule.fields {
-        Fields::These(fields) => {
+    match immutable_fields(old.group(), old.kind())? {
+        ImmutableFields::These(fields) => {
             let is_fixed = |field: &&&[&str]| !is_exempt(old, new, field);
             fields.iter().filter(is_fixed).find_map(|field| change_of(old, new, field))
         }
-        Fields::SpecBut(free) => {
+        ImmutableFields::SpecBut(free) => {
             let keys = [new, old].into_iter().filter_map(|object| object.mapping(&["spec"])).flatten();
             let mut keys = keys.map(|entry| entry.key.text).filter(|key| !free.contains(key));
             keys.find_map(|key| change_of(old, new, &["spec", key]))

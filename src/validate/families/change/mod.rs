@@ -8,7 +8,6 @@ mod crd_removed;
 mod data_loss;
 mod difference;
 mod immutable;
-mod immutable_fields;
 mod pvc_shrink;
 mod stale_checksum;
 mod sts_replaced;

@@ -1,17 +1,18 @@
-//! Which fields the API server lets nobody change.
+//! Which fields the API server lets nobody change, and which it fills in if they are not written.
+
+use crate::yaml::Node;
 
 /// The fields of a kind that cannot change.
-pub(super) struct Immutable {
-    /// The group.
-    pub(super) group: &'static str,
-    /// The kind.
-    pub(super) kind: &'static str,
-    /// What cannot change.
-    pub(super) fields: Fields,
+#[derive(Debug)]
+struct Immutable {
+    group: &'static str,
+    kind: &'static str,
+    fields: ImmutableFields,
 }
 
 /// What cannot change in an object.
-pub(super) enum Fields {
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ImmutableFields {
     /// These.
     These(&'static [&'static [&'static str]]),
     /// All in `spec` but these.
@@ -23,17 +24,17 @@ const fn these(
     kind: &'static str,
     fields: &'static [&'static [&'static str]],
 ) -> Immutable {
-    Immutable { group, kind, fields: Fields::These(fields) }
+    Immutable { group, kind, fields: ImmutableFields::These(fields) }
 }
 
 const fn spec_but(group: &'static str, kind: &'static str, fields: &'static [&'static str]) -> Immutable {
-    Immutable { group, kind, fields: Fields::SpecBut(fields) }
+    Immutable { group, kind, fields: ImmutableFields::SpecBut(fields) }
 }
 
 const SELECTOR: &[&[&str]] = &[&["spec", "selector"]];
 
 /// What the validation of each kind holds fast, in Kubernetes 1.25 and later.
-pub(super) static IMMUTABLE: [Immutable; 23] = [
+static IMMUTABLE: [Immutable; 23] = [
     these("apps", "Deployment", SELECTOR),
     these("apps", "ReplicaSet", SELECTOR),
     these("apps", "DaemonSet", SELECTOR),
@@ -105,3 +106,31 @@ pub(super) static IMMUTABLE: [Immutable; 23] = [
     these("resource.k8s.io", "ResourceClaim", &[&["spec"]]),
     these("resource.k8s.io", "ResourceClaimTemplate", &[&["spec"]]),
 ];
+
+/// Fields that the API server fills in if they are not written, by their last key.
+const DEFAULTS: [(&str, &str); 13] = [
+    ("allowVolumeExpansion", "false"),
+    ("apiGroup", "rbac.authorization.k8s.io"),
+    ("apiVersion", "v1"),
+    ("completionMode", "NonIndexed"),
+    ("kind", "PersistentVolumeClaim"),
+    ("podManagementPolicy", "OrderedReady"),
+    ("preemptionPolicy", "PreemptLowerPriority"),
+    ("protocol", "TCP"),
+    ("reclaimPolicy", "Delete"),
+    ("type", "Opaque"),
+    ("volumeBindingMode", "Immediate"),
+    ("volumeMode", "Filesystem"),
+    ("value", "0"),
+];
+
+/// What cannot change in objects of a kind, if there is anything.
+pub fn immutable_fields(group: &str, kind: &str) -> Option<&'static ImmutableFields> {
+    IMMUTABLE.iter().find(|row| row.group == group && row.kind == kind).map(|row| &row.fields)
+}
+
+/// Whether an immutable field says what the API server takes if nothing is said. `key` is what it is called.
+pub fn is_default(key: &str, value: &Node<'_>) -> bool {
+    value.is_null_or_empty()
+        || DEFAULTS.iter().any(|(field, text)| key == *field && value.text() == Some(text))
+}
