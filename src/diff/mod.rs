@@ -28,7 +28,7 @@ mod walk;
 
 pub use change::{Edit, EditKind, ObjectChange, Verb};
 pub use comparison::{Comparison, Options, compare};
-pub use danger::{Danger, Level};
+pub use danger::{Danger, Dangers, Level, RULES, Rule, Syncing, dangers};
 pub use filter::{Filter, InvalidFilter};
 pub use path::{Path, Step};
 pub use report::{At, Cluster, Hidden, NamespaceMove, Report, Reported, ReportedDanger, ReportedEdit};

@@ -7,7 +7,7 @@ use rustc_hash::FxHashMap;
 
 use super::change::{Edit, EditKind, ObjectChange, Verb};
 use super::comparison::Comparison;
-use super::danger::{Danger, Level};
+use super::danger::{Danger, Dangers, Level};
 use crate::yaml::{Node, Value};
 
 /// As many objects that only move between the same namespaces are one move of the namespace.
@@ -22,6 +22,8 @@ pub struct Report<'a, 's> {
     pub clusters: Vec<Cluster<'a, 's>>,
     /// What differs, by kind, namespace and name.
     pub changes: Vec<Reported<'s>>,
+    /// What may go wrong with all changes together.
+    pub dangers: Vec<ReportedDanger<'s>>,
     /// What was found and is not among the changes, by the filter that took it out.
     pub hidden: Vec<Hidden>,
 }
@@ -103,15 +105,21 @@ pub struct NamespaceMove<'s> {
 }
 
 impl<'a, 's> Report<'a, 's> {
-    /// Puts the comparisons of clusters together. `dangers` says what may go wrong with a change.
+    /// Puts the comparisons of clusters together. `dangers` says what may go wrong in one of them.
     pub fn of(
         sides: (String, String),
         clusters: Vec<Cluster<'a, 's>>,
-        dangers: impl Fn(&ObjectChange<'a, 's>) -> Vec<Danger<'s>>,
+        dangers: impl Fn(&Comparison<'a, 's>) -> Dangers<'s>,
     ) -> Self {
         let mut known: IndexMap<u64, Reported<'s>> = IndexMap::new();
         let mut edits: FxHashMap<(u64, u64), usize> = FxHashMap::default();
+        let mut of_all = Vec::new();
         for (index, cluster) in clusters.iter().enumerate() {
+            let mut dangers = dangers(&cluster.comparison);
+            let mut of_changes = std::mem::take(&mut dangers.of_changes).into_iter();
+            for danger in dangers.of_all {
+                add_danger(&mut of_all, index, danger);
+            }
             for (nth, change) in cluster.comparison.changes.iter().enumerate() {
                 let key = of_object(change);
                 let reported = known.entry(key).or_insert_with(|| Reported::new((index, nth)));
@@ -123,12 +131,13 @@ impl<'a, 's> Report<'a, 's> {
                     });
                     reported.edits[place].clusters.push(index);
                 }
-                for danger in dangers(change) {
-                    reported.add_danger(index, danger);
+                for danger in of_changes.next().unwrap_or_default() {
+                    add_danger(&mut reported.dangers, index, danger);
                 }
             }
         }
-        let mut report = Self { sides, clusters, changes: known.into_values().collect(), hidden: Vec::new() };
+        let changes = known.into_values().collect();
+        let mut report = Self { sides, clusters, changes, dangers: of_all, hidden: Vec::new() };
         report.sort();
         report
     }
@@ -171,18 +180,21 @@ impl<'a, 's> Report<'a, 's> {
         counts.into_iter().collect()
     }
 
-    /// The dangers, the worst first, each with the change that it is about.
-    pub fn dangers(&self) -> Vec<(&Reported<'s>, &ReportedDanger<'s>)> {
-        let all = self.changes.iter();
+    /// The dangers, the worst first, each with the change that it is about; none if it is about all of them.
+    pub fn dangers(&self) -> Vec<(Option<&Reported<'s>>, &ReportedDanger<'s>)> {
+        let of_changes = self
+            .changes
+            .iter()
+            .flat_map(|reported| reported.dangers.iter().map(move |danger| (Some(reported), danger)));
         let mut dangers: Vec<_> =
-            all.flat_map(|reported| reported.dangers.iter().map(move |danger| (reported, danger))).collect();
+            of_changes.chain(self.dangers.iter().map(|danger| (None, danger))).collect();
         dangers.sort_by_key(|(_, reported)| std::cmp::Reverse(reported.danger.level));
         dangers
     }
 
     /// The worst danger.
     pub fn worst(&self) -> Option<Level> {
-        self.changes.iter().flat_map(|reported| &reported.dangers).map(|reported| reported.danger.level).max()
+        self.dangers().first().map(|(_, reported)| reported.danger.level)
     }
 
     /// The names of clusters.
@@ -212,16 +224,19 @@ impl<'s> Reported<'s> {
     fn new(at: At) -> Self {
         Self { clusters: Vec::new(), at, edits: Vec::new(), dangers: Vec::new() }
     }
+}
 
-    fn add_danger(&mut self, cluster: usize, danger: Danger<'s>) {
-        let same = |known: &&mut ReportedDanger<'s>| {
-            let key = |danger: &Danger<'s>| (danger.rule, danger.message.clone(), danger.path.clone());
-            key(&known.danger) == key(&danger)
-        };
-        match self.dangers.iter_mut().find(same) {
-            Some(known) => known.clusters.push(cluster),
-            None => self.dangers.push(ReportedDanger { clusters: vec![cluster], danger }),
-        }
+/// Adds a danger of a cluster; what is the same in several clusters stands once.
+fn add_danger<'s>(dangers: &mut Vec<ReportedDanger<'s>>, cluster: usize, danger: Danger<'s>) {
+    // The places of items may differ, and the files that they come from.
+    let key = |danger: &Danger<'s>| {
+        let path = danger.path.as_ref().map(ToString::to_string);
+        (danger.rule, danger.level, danger.message.clone(), path, danger.engines.clone())
+    };
+    let wanted = key(&danger);
+    match dangers.iter_mut().find(|known| key(&known.danger) == wanted) {
+        Some(known) => known.clusters.push(cluster),
+        None => dangers.push(ReportedDanger { clusters: vec![cluster], danger }),
     }
 }
 

@@ -57,7 +57,7 @@ fn number(scalar: Scalar) -> Option<Said<'static>> {
 }
 
 /// A span of time in milliseconds, as Prometheus and Go write it: `1h30m`, `15d`. Fractions are nobody's.
-fn duration(text: &str) -> Option<u128> {
+pub(super) fn duration(text: &str) -> Option<u128> {
     const UNITS: [(&str, u128); 7] = [
         ("ms", 1),
         ("s", 1000),

@@ -9,7 +9,7 @@ mod findings;
 mod rules;
 mod text;
 
-pub use diff::{Difference, DifferenceFormat};
+pub use diff::{Difference, DifferenceFormat, danger_rules};
 pub use explain::{Histories, HistoryFormat};
 pub use findings::{Findings, FindingsFormat};
 pub use rules::rule_list;

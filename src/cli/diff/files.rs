@@ -6,10 +6,11 @@ use std::path::Path;
 use super::read::read;
 use super::sides::{ClusterSides, SideFile, SideFiles, Sides};
 use crate::diagnostic::Diagnostics;
-use crate::diff::{Document, Side};
+use crate::diff::{Document, Side, Syncing};
 use crate::fs::Disk;
 use crate::gitops::{app_of_path, cluster_of};
 use crate::kustomize::{self, BuildOptions};
+use crate::stack::Engine;
 use crate::yaml::{Sources, Typing};
 
 /// Where a rendered tree keeps what it knows of each cluster.
@@ -26,7 +27,7 @@ pub(super) fn sides<'s>(before: &Path, after: &Path, sources: &'s Sources) -> Re
         let new = errors.absorb(read(after, &old)).unwrap_or_default();
         errors.into_result()?;
         if are_trees {
-            return Ok(Sides { names, clusters: of_trees(old, new, sources)? });
+            return Ok(Sides { names, clusters: of_trees(old, new, sources)?, syncing: syncing(after) });
         }
         ClusterSides::of_files(old, new, sources)?
     } else {
@@ -35,7 +36,7 @@ pub(super) fn sides<'s>(before: &Path, after: &Path, sources: &'s Sources) -> Re
         let (before, after) = (old.unwrap_or_default(), new.unwrap_or_default());
         ClusterSides { before, after, ..ClusterSides::default() }
     };
-    Ok(Sides { names, clusters: vec![cluster] })
+    Ok(Sides { names, clusters: vec![cluster], syncing: Syncing::Unknown })
 }
 
 /// The sides of each cluster of two rendered trees.
@@ -65,6 +66,13 @@ fn of_trees<'s>(
 /// Whether a folder is a tree that was rendered for clusters.
 fn is_tree(path: &Path) -> bool {
     path.join(LEDGERS).is_dir()
+}
+
+/// Who syncs a rendered tree: the engines that it has files for.
+fn syncing(tree: &Path) -> Syncing {
+    let engines = [("argocd", Engine::ArgoCd), ("flux", Engine::Flux)];
+    let named = engines.into_iter().filter(|(folder, _)| tree.join(folder).is_dir());
+    Syncing::Stack(named.map(|(_, engine)| engine).collect())
 }
 
 /// What a path names: the result of a kustomization, or manifests.

@@ -15,8 +15,8 @@ use super::build::write_file;
 use super::exit_status::{ExitStatus, help};
 use super::printer::Printer;
 use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::diff::{Cluster, Comparison, Filter, Hidden, Options, Report, compare};
-use crate::output::{Difference, DifferenceFormat};
+use crate::diff::{Cluster, Comparison, Filter, Hidden, Level, Options, Report, compare, dangers};
+use crate::output::{Difference, DifferenceFormat, danger_rules};
 use crate::schema::Schemas;
 use crate::yaml::Sources;
 use sides::Sides;
@@ -67,6 +67,9 @@ pub(super) struct Arguments {
     /// Exit with 0 although something differs
     #[arg(long)]
     exit_zero: bool,
+    /// List what is looked for among dangers, as a table
+    #[arg(long)]
+    list_dangers: bool,
     /// What makes the run exit with 1
     #[arg(long, value_name = "WHAT", default_value = "difference")]
     fail_on: FailOn,
@@ -79,6 +82,8 @@ enum FailOn {
     Difference,
     /// A change that may do harm
     Danger,
+    /// A change whose sync fails, or destroys what cannot be had back
+    Blocking,
 }
 
 /// A format, and the file that it goes to.
@@ -108,6 +113,9 @@ pub(super) fn run(
     printer: &Printer,
     sources: &Sources,
 ) -> Result<ExitStatus, Diagnostics> {
+    if arguments.list_dangers {
+        return printer.data(danger_rules().as_bytes()).map(|()| ExitStatus::Success);
+    }
     // Kept to the end of the process, as its texts are.
     let sides: &Sides<'_> = Box::leak(Box::new(arguments.sides(printer, sources)?));
     let report = arguments.compare(sides, sources)?;
@@ -115,6 +123,7 @@ pub(super) fn run(
     let is_failed = match arguments.fail_on {
         FailOn::Difference => !report.is_empty(),
         FailOn::Danger => report.worst().is_some(),
+        FailOn::Blocking => report.worst() == Some(Level::Blocking),
     };
     // Git takes any other status of an external diff for a crash.
     let is_failed = is_failed && !arguments.exit_zero && !arguments.is_called_by_git();
@@ -144,7 +153,9 @@ impl Arguments {
         });
         let compared: Vec<_> = compared.collect();
         errors.into_result()?;
-        let mut report = Report::of(sides.names.clone(), compared, |_| Vec::new());
+        let mut report = Report::of(sides.names.clone(), compared, |comparison| {
+            dangers(comparison, &sides.syncing, sources)
+        });
         report.hidden = Hidden::sum(hidden);
         Ok(report)
     }

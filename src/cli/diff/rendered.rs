@@ -10,7 +10,7 @@ use super::{Arguments, usage};
 use crate::cli::printer::Printer;
 use crate::cli::selection::Selection;
 use crate::diagnostic::Diagnostics;
-use crate::diff::{Document, Side};
+use crate::diff::{Document, Side, Syncing};
 use crate::gitops::{self, ClusterFiles, Renderer, Status, Tree, app_of_path, cluster_of};
 use crate::stack::{BuiltCluster, Cluster, Workspace, app_of, build_clusters};
 use crate::yaml::{Node, Sources, Typing};
@@ -38,7 +38,7 @@ pub(super) fn sides<'s>(
             let before = files::side(Path::new(from), sources)?;
             let (name, after) = one_cluster(&selection, printer, sources)?;
             let cluster = ClusterSides { before, after, ..ClusterSides::default() };
-            Ok(Sides { names: (from.clone(), name), clusters: vec![cluster] })
+            Ok(Sides { names: (from.clone(), name), clusters: vec![cluster], syncing: Syncing::Unknown })
         }
         (None, ..) => Err(usage("--to without --from says what it is, not what it was", "add --from")),
     }
@@ -62,7 +62,9 @@ fn against_tree<'s>(
     let tree = Tree::of_clusters(of_clusters)?;
     let plan = gitops::check(root, &tree, &|path: &str| chosen.covers(cluster_of(path)))?;
     let mut nodes: FxHashMap<String, Node<'s>> = nodes.into_iter().flatten().collect();
-    let mut sides = Sides { names: (format!("{TREE}/"), "the sources".to_owned()), clusters: Vec::new() };
+    let names = (format!("{TREE}/"), "the sources".to_owned());
+    let syncing = Syncing::Stack(settings.gitops.engines.clone());
+    let mut sides = Sides { names, clusters: Vec::new(), syncing };
     for change in plan.changes.iter().filter(|change| holds_object(&change.path)) {
         let (path, status) = (change.path.as_str(), change.status);
         let cluster = sides.cluster(cluster_of(path).unwrap_or_default());
@@ -143,7 +145,7 @@ fn against_cloud<'s>(
     let (before_name, before) = one_cluster(&Selection::of_names(&[other.to_owned()]), printer, sources)?;
     let (after_name, after) = one_cluster(selection, printer, sources)?;
     let cluster = ClusterSides { before, after, ..ClusterSides::default() };
-    Ok(Sides { names: (before_name, after_name), clusters: vec![cluster] })
+    Ok(Sides { names: (before_name, after_name), clusters: vec![cluster], syncing: Syncing::Nobody })
 }
 
 /// The objects of the one cluster that is chosen, and its name.

@@ -9,7 +9,7 @@ use rustc_hash::FxHashSet;
 use super::{Arguments, files, rendered, usage};
 use crate::cli::printer::Printer;
 use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::diff::{Document, Side};
+use crate::diff::{Document, Side, Syncing};
 use crate::yaml::{Node, ParseOptions, Sources, Typing, parse_documents};
 
 /// The sides of each cluster.
@@ -18,6 +18,8 @@ pub(super) struct Sides<'s> {
     /// What both are called.
     pub(super) names: (String, String),
     pub(super) clusters: Vec<ClusterSides<'s>>,
+    /// Who brings a cluster from one to the other.
+    pub(super) syncing: Syncing,
 }
 
 /// What a cluster was and what it is; without clusters there is one without a name.

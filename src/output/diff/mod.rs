@@ -1,5 +1,6 @@
 //! What differs, as text for people and for machines.
 
+mod dangers;
 mod text;
 mod value;
 
@@ -9,21 +10,26 @@ use crate::diagnostic::Diagnostics;
 use crate::diff::Report;
 use crate::yaml::{Origin, Sources};
 
+pub use dangers::danger_rules;
+
 /// How differences are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DifferenceFormat {
     /// For a terminal
     Text,
+    /// Only what may go wrong
+    Dangers,
 }
 
 impl DifferenceFormat {
     /// All of them.
-    pub const ALL: [Self; 1] = [Self::Text];
+    pub const ALL: [Self; 2] = [Self::Text, Self::Dangers];
 
     /// The word for it on the command line.
     pub fn name(self) -> &'static str {
         match self {
             Self::Text => "text",
+            Self::Dangers => "dangers",
         }
     }
 
@@ -51,6 +57,7 @@ impl Difference<'_, '_> {
     pub fn write(&self, format: DifferenceFormat) -> Result<String, Diagnostics> {
         match format {
             DifferenceFormat::Text => Ok(text::write(self)),
+            DifferenceFormat::Dangers => Ok(dangers::write(self)),
         }
     }
 
