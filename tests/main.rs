@@ -5,6 +5,8 @@
 mod architecture;
 /// One file per subcommand.
 mod cli;
+/// The examples of the dangers of `diff`.
+mod danger;
 /// Where ours differs from kustomize on purpose.
 mod differences;
 /// What Argo CD and Flux are told.

@@ -21,6 +21,7 @@ mod ordered;
 mod pairing;
 mod path;
 mod report;
+mod routine;
 mod scalar;
 mod side;
 mod similarity;

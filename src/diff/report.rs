@@ -220,7 +220,7 @@ impl<'a, 's> Report<'a, 's> {
     }
 }
 
-impl<'s> Reported<'s> {
+impl Reported<'_> {
     fn new(at: At) -> Self {
         Self { clusters: Vec::new(), at, edits: Vec::new(), dangers: Vec::new() }
     }

@@ -36,6 +36,7 @@ Examples:
 /// only where they do something. Each change names the line of the source that makes it.
 #[derive(Debug, Args)]
 #[command(after_help = help(EXAMPLES))]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 pub(super) struct Arguments {
     /// Clouds or clusters, all if none is named; or two files or folders
     #[arg(value_name = "CLOUD|CLUSTER|FILE")]

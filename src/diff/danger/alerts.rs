@@ -79,9 +79,9 @@ fn is_heartbeat(name: &str) -> bool {
 /// The alerts of the object as it was and as it is, of the same name and severity; if only one of a name is left on each
 /// side, they are the same whatever their severity.
 fn pairs<'c, 's>(subject: &Subject<'c, '_, 's>) -> Vec<(Place<'c, 's>, Place<'c, 's>)> {
-    let before = subject.documents_before().alerts(subject.old());
+    let before = subject.documents_before().alerts(subject.object_before());
     let mut after: Vec<Option<Place<'c, 's>>> =
-        subject.documents_after().alerts(subject.new()).into_iter().map(Some).collect();
+        subject.documents_after().alerts(subject.object_after()).into_iter().map(Some).collect();
     let mut take = |old: &Place<'c, 's>, is_same: &dyn Fn(&Place<'c, 's>) -> bool| {
         let mut fits = after
             .iter_mut()
@@ -108,7 +108,7 @@ fn gone<'s>(
     end: &str,
 ) -> Vec<Found<'s>> {
     let kept: Vec<Place<'_, 's>> = pairs(subject).into_iter().map(|(old, _)| old).collect();
-    let alerts = subject.documents_before().alerts(subject.old());
+    let alerts = subject.documents_before().alerts(subject.object_before());
     let is_kept = |alert: &Place<'_, 's>| kept.iter().any(|kept| std::ptr::eq(kept.node, alert.node));
     let gone = alerts.iter().filter(|alert| is_meant(alert.name()) && !is_kept(alert));
     let gone = gone.filter(|alert| !subject.around.has_alert(alert.name(), severity(alert)));
@@ -175,25 +175,24 @@ fn is_never_true(expression: &str) -> bool {
 }
 
 fn is_false_comparison(text: &str) -> bool {
-    const OPERATORS: [(&str, fn(f64, f64) -> bool); 6] = [
-        ("==", |one, other| one == other),
-        ("!=", |one, other| one != other),
-        (">=", |one, other| one >= other),
-        ("<=", |one, other| one <= other),
-        (">", |one, other| one > other),
-        ("<", |one, other| one < other),
-    ];
+    const OPERATORS: [&str; 6] = ["==", "!=", ">=", "<=", ">", "<"];
     let constant = |text: &str| {
         let inner = text.trim().strip_prefix("vector(").and_then(|text| text.strip_suffix(')'));
         inner.and_then(|text| text.trim().parse::<f64>().ok())
     };
-    OPERATORS
-        .iter()
-        .find_map(|(operator, holds)| {
-            let (one, other) = text.split_once(operator)?;
-            Some(!holds(constant(one)?, other.trim().parse().ok()?))
-        })
-        .unwrap_or(false)
+    let compared = OPERATORS.iter().find_map(|operator| {
+        let (one, other) = text.split_once(operator)?;
+        Some((*operator, constant(one)?.partial_cmp(&other.trim().parse().ok()?)?))
+    });
+    let Some((operator, order)) = compared else { return false };
+    !match operator {
+        "==" => order.is_eq(),
+        "!=" => order.is_ne(),
+        ">=" => order.is_ge(),
+        "<=" => order.is_le(),
+        ">" => order.is_gt(),
+        _ => order.is_lt(),
+    }
 }
 
 fn unloaded<'s>(subject: &Subject<'_, '_, 's>) -> Vec<Found<'s>> {
@@ -215,7 +214,7 @@ fn unloaded<'s>(subject: &Subject<'_, '_, 's>) -> Vec<Found<'s>> {
 }
 
 fn undelivered<'s>(subject: &Subject<'_, '_, 's>) -> Vec<Found<'s>> {
-    if subject.new().is_none() {
+    if subject.object_after().is_none() {
         return Vec::new();
     }
     let is_operated = subject.is(OPERATOR, "Prometheus");

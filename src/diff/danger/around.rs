@@ -54,23 +54,23 @@ pub(super) fn severity<'s>(alert: &Place<'_, 's>) -> &'s str {
 
 impl<'c, 'a, 's> Subject<'c, 'a, 's> {
     /// The object as it was.
-    pub(super) fn old(&self) -> Option<&'c Object<'a, 's>> {
+    pub(super) fn object_before(&self) -> Option<&'c Object<'a, 's>> {
         self.change.before.as_ref()
     }
 
     /// The object as it is.
-    pub(super) fn new(&self) -> Option<&'c Object<'a, 's>> {
+    pub(super) fn object_after(&self) -> Option<&'c Object<'a, 's>> {
         self.change.after.as_ref()
     }
 
     /// What the object said.
     pub(super) fn before(&self) -> Option<Place<'c, 's>> {
-        self.old().map(Place::of)
+        self.object_before().map(Place::of)
     }
 
     /// What the object says.
     pub(super) fn after(&self) -> Option<Place<'c, 's>> {
-        self.new().map(Place::of)
+        self.object_after().map(Place::of)
     }
 
     /// What the object said and says, if it is there still.

@@ -26,7 +26,9 @@ pub(super) fn atoms<T: Clone>(dimensions: &[Vec<String>], from: &T) -> Vec<Atom<
         let values: &[String] = if dimension.is_empty() { &every } else { dimension };
         all = all
             .iter()
-            .flat_map(|begin| values.iter().map(|value| [begin.as_slice(), &[value.clone()]].concat()))
+            .flat_map(|begin| {
+                values.iter().map(|value| [begin.as_slice(), std::slice::from_ref(value)].concat())
+            })
             .collect();
     }
     all.into_iter().map(|values| Atom { values, from: from.clone() }).collect()

@@ -7,7 +7,6 @@ use super::pods::{containers, pod};
 use super::units::{count, from_to, lowered, quantity, share};
 use super::{Found, Level, Rule, Subject};
 use crate::diff::side::Object;
-use crate::schema::Quantity;
 
 pub(super) const RULES: &[Rule] = &[
     Rule::new(
@@ -145,35 +144,29 @@ fn budget<'s>(subject: &Subject<'_, '_, 's>) -> Vec<Found<'s>> {
         .collect()
 }
 
-fn memory<'s>(subject: &Subject<'_, '_, 's>) -> Vec<Found<'s>> {
-    const LIMIT: [&str; 3] = ["resources", "limits", "memory"];
-    let (Some(old), Some(new)) = (subject.old(), subject.new()) else { return Vec::new() };
-    let limits = |object: &'_ Object<'_, 's>| -> Vec<(String, Quantity, String)> {
-        let found = limited(object).into_iter();
-        found
-            .map(|(name, place)| (name, quantity(&place), place.node.text().unwrap_or_default().to_owned()))
-            .filter_map(|(name, amount, text)| Some((name, amount?, text)))
-            .collect()
-    };
-    let earlier = limits(old);
-    let found = limited(new).into_iter().filter_map(|(name, place)| {
-        let (_, before, text) = earlier.iter().find(|(known, ..)| *known == name)?;
-        let is_cut = quantity(&place)?.whole().checked_mul(2)? <= before.whole();
-        let message = format!("the memory of {name} goes from {text} to {}", place.node.text()?);
-        is_cut.then(|| Found::at(&place, message))
-    });
-    return found.collect();
+const MEMORY: [&str; 3] = ["resources", "limits", "memory"];
 
-    /// What has a limit of memory: containers, and what the operator makes them of.
-    fn limited<'o, 's>(object: &'o Object<'_, 's>) -> Vec<(String, Place<'o, 's>)> {
-        let of_containers = containers(object).into_iter();
-        let named = of_containers.filter_map(|container| {
-            Some((format!("the container `{}`", container.name()), container.at(&LIMIT)?))
-        });
-        let own =
-            (object.id.gvk.group == OPERATOR).then(|| Place::of(object).at(&["spec"])?.at(&LIMIT)).flatten();
-        named.chain(own.map(|place| ("its pods".to_owned(), place))).collect()
-    }
+fn memory<'s>(subject: &Subject<'_, '_, 's>) -> Vec<Found<'s>> {
+    let (Some(old), Some(new)) = (subject.object_before(), subject.object_after()) else { return Vec::new() };
+    let earlier = limits(old);
+    let found = limits(new).into_iter().filter_map(|(name, place)| {
+        let (_, before) = earlier.iter().find(|(known, _)| *known == name)?;
+        let is_cut = quantity(&place)?.whole().checked_mul(2)? <= quantity(before)?.whole();
+        is_cut.then(|| Found::at(&place, from_to(&format!("the memory of {name}"), before, &place)))
+    });
+    found.collect()
+}
+
+/// What has a limit of memory: containers, and the pods that the operator makes.
+fn limits<'o, 's>(object: &'o Object<'_, 's>) -> Vec<(String, Place<'o, 's>)> {
+    let containers = containers(object).into_iter();
+    let named = containers.filter_map(|container| {
+        Some((format!("the container `{}`", container.name()), container.at(&MEMORY)?))
+    });
+    let is_operated = object.id.gvk.group == OPERATOR;
+    let spec = Place::of(object).at(&["spec"]).filter(|_| is_operated);
+    let own = spec.and_then(|spec| spec.at(&MEMORY));
+    named.chain(own.map(|place| ("its pods".to_owned(), place))).collect()
 }
 
 fn autoscaler<'s>(subject: &Subject<'_, '_, 's>) -> Vec<Found<'s>> {
@@ -192,7 +185,9 @@ fn grace<'s>(subject: &Subject<'_, '_, 's>) -> Vec<Found<'s>> {
     const GRACE: [&str; 1] = ["terminationGracePeriodSeconds"];
     /// What the API takes if nothing is said.
     const DEFAULT: i64 = 30;
-    let (Some(old), Some(new)) = (subject.old().and_then(pod), subject.new().and_then(pod)) else {
+    let (Some(old), Some(new)) =
+        (subject.object_before().and_then(pod), subject.object_after().and_then(pod))
+    else {
         return Vec::new();
     };
     let (before, after) = (old.at(&GRACE), new.at(&GRACE));
@@ -205,7 +200,9 @@ fn grace<'s>(subject: &Subject<'_, '_, 's>) -> Vec<Found<'s>> {
 
 fn priority<'s>(subject: &Subject<'_, '_, 's>) -> Vec<Found<'s>> {
     const CLASS: [&str; 1] = ["priorityClassName"];
-    let (Some(old), Some(new)) = (subject.old().and_then(pod), subject.new().and_then(pod)) else {
+    let (Some(old), Some(new)) =
+        (subject.object_before().and_then(pod), subject.object_after().and_then(pod))
+    else {
         return Vec::new();
     };
     let dropped = old.at(&CLASS).filter(|_| new.at(&CLASS).is_none());

@@ -70,7 +70,7 @@ fn claims<'o, 's>(object: &'o Object<'_, 's>) -> Vec<(String, Place<'o, 's>)> {
 
 /// The claims that were there and are, by their names; those that are made anew are of other rules.
 fn both<'c, 's>(subject: &Subject<'c, '_, 's>) -> Vec<(Place<'c, 's>, Place<'c, 's>)> {
-    let (Some(old), Some(new)) = (subject.old(), subject.new()) else { return Vec::new() };
+    let (Some(old), Some(new)) = (subject.object_before(), subject.object_after()) else { return Vec::new() };
     if subject.change.verb != Verb::Changed {
         return Vec::new();
     }
@@ -141,12 +141,14 @@ fn not_retained<'s>(subject: &Subject<'_, '_, 's>) -> Vec<Found<'s>> {
 }
 
 fn emptied<'s>(subject: &Subject<'_, '_, 's>) -> Vec<Found<'s>> {
-    let (Some(before), Some(after)) = (subject.old().and_then(pod), subject.new().and_then(pod)) else {
+    let (Some(before), Some(after)) =
+        (subject.object_before().and_then(pod), subject.object_after().and_then(pod))
+    else {
         return Vec::new();
     };
     let was_claim = |name: &str| {
         let volumes = before.items(&["volumes"], &["name"]);
-        let templates = subject.old().map(claims).unwrap_or_default();
+        let templates = subject.object_before().map(claims).unwrap_or_default();
         volumes.iter().any(|volume| volume.name() == name && volume.at(&["persistentVolumeClaim"]).is_some())
             || templates.iter().any(|(template, _)| template == name)
     };

@@ -27,6 +27,8 @@ pub(super) enum Act {
     Refused,
     /// To make one object and delete another, which took its place in the tree.
     Replace,
+    /// To take objects over from another app.
+    Relocate,
 }
 
 /// Whether an engine deletes what is gone from the tree.
@@ -44,33 +46,64 @@ const FLUX_RECONCILE: &str = "kustomize.toolkit.fluxcd.io/reconcile";
 const FLUX_SSA: &str = "kustomize.toolkit.fluxcd.io/ssa";
 
 /// What each engine will do, and whether all of them leave in the cluster what is gone from the tree.
-pub(super) fn sentences(act: Act, change: &ObjectChange<'_, '_>, syncing: &Syncing) -> (Vec<String>, bool) {
+pub(super) fn sentences(
+    act: Act,
+    change: Option<&ObjectChange<'_, '_>>,
+    syncing: &Syncing,
+) -> (Vec<String>, bool) {
     let engines: &[Engine] = match syncing {
         Syncing::Unknown => &[Engine::ArgoCd, Engine::Flux],
         Syncing::Stack(engines) => engines,
         Syncing::Nobody => &[],
     };
-    let mut is_kept = !engines.is_empty() && matches!(act, Act::Delete | Act::Replace);
-    let mut said = Vec::new();
-    for engine in engines {
-        let (sentence, is_left) = sentence(*engine, act, change, syncing);
-        is_kept &= is_left;
-        said.push(sentence);
+    let said = engines.iter().map(|engine| match change {
+        Some(change) => sentence(*engine, act, change, syncing),
+        None => (of_many(*engine, act), false),
+    });
+    let (mut said, is_left): (Vec<String>, Vec<bool>) = said.filter(|(said, _)| !said.is_empty()).unzip();
+    if said == [APPLIED_BY_ARGO_CD, APPLIED_BY_FLUX] {
+        said = vec!["Argo CD and Flux apply it with the next sync".to_owned()];
     }
-    (said, is_kept)
+    let is_kept = !is_left.is_empty() && is_left.into_iter().all(|is_left| is_left);
+    (said, is_kept && matches!(act, Act::Delete | Act::Replace))
+}
+
+const APPLIED_BY_ARGO_CD: &str = "Argo CD applies it with the next sync";
+const APPLIED_BY_FLUX: &str = "Flux applies it with the next reconciliation";
+
+/// What happens to many objects at once.
+fn of_many(engine: Engine, act: Act) -> String {
+    let said = match (engine, act) {
+        (Engine::ArgoCd, Act::Relocate) => {
+            "Argo CD: with `FailOnSharedResource` the new app fails while the old one has them; once that prunes, they \
+             are deleted and made anew"
+        }
+        (Engine::Flux, Act::Relocate) => {
+            "Flux deletes them if the old Kustomization is reconciled before the new one has applied them"
+        }
+        (Engine::ArgoCd, Act::Replace) => {
+            "Argo CD makes the new ones, and deletes the old ones where their Application prunes"
+        }
+        (Engine::Flux, Act::Replace) => {
+            "Flux makes the new ones, and deletes the old ones where their Kustomization prunes"
+        }
+        _ => "",
+    };
+    said.to_owned()
 }
 
 fn sentence(engine: Engine, act: Act, change: &ObjectChange<'_, '_>, syncing: &Syncing) -> (String, bool) {
     let object = change.object();
     // What is pruned has the annotations that it had.
     let gone = change.before.as_ref().unwrap_or(object);
+    let what = if act == Act::Replace { "the old one" } else { "it" };
     match (engine, act) {
-        (Engine::ArgoCd, Act::Apply) => ("Argo CD applies it with the next sync".to_owned(), false),
+        (Engine::ArgoCd, Act::Apply) => (APPLIED_BY_ARGO_CD.to_owned(), false),
         (Engine::ArgoCd, Act::Refused) => (refused_by_argo_cd(object), false),
-        (Engine::ArgoCd, _) => pruned_by_argo_cd(gone, prune(gone, syncing)),
+        (Engine::ArgoCd, _) => pruned_by_argo_cd(gone, what, prune(gone, syncing)),
         (Engine::Flux, Act::Apply) => (applied_by_flux(object, gone), false),
         (Engine::Flux, Act::Refused) => (refused_by_flux(object, gone), false),
-        (Engine::Flux, _) => pruned_by_flux(gone, prune(gone, syncing)),
+        (Engine::Flux, _) => pruned_by_flux(gone, what, prune(gone, syncing)),
     }
 }
 
@@ -84,32 +117,32 @@ fn prune(object: &Object<'_, '_>, syncing: &Syncing) -> Prune {
     }
 }
 
-fn pruned_by_argo_cd(object: &Object<'_, '_>, prune: Prune) -> (String, bool) {
+fn pruned_by_argo_cd(object: &Object<'_, '_>, what: &str, prune: Prune) -> (String, bool) {
     let has = |option: &str| sync_options(object).any(|found| found == option);
     if has("Prune=false") {
-        return ("Argo CD leaves it in the cluster, out of sync: it has `Prune=false`".to_owned(), true);
+        return (format!("Argo CD leaves {what} in the cluster, out of sync: it has `Prune=false`"), true);
     }
     if has("Prune=confirm") {
-        return ("Argo CD deletes it once somebody confirms: it has `Prune=confirm`".to_owned(), false);
+        return (format!("Argo CD deletes {what} once somebody confirms: it has `Prune=confirm`"), false);
     }
     match prune {
-        Prune::Yes => ("Argo CD deletes it: its Application prunes".to_owned(), false),
-        Prune::No => ("Argo CD leaves it in the cluster: its Application does not prune".to_owned(), true),
-        Prune::Unknown => ("Argo CD deletes it if its Application prunes".to_owned(), false),
+        Prune::Yes => (format!("Argo CD deletes {what}: its Application prunes"), false),
+        Prune::No => (format!("Argo CD leaves {what} in the cluster: its Application does not prune"), true),
+        Prune::Unknown => (format!("Argo CD deletes {what} if its Application prunes"), false),
     }
 }
 
-fn pruned_by_flux(object: &Object<'_, '_>, prune: Prune) -> (String, bool) {
+fn pruned_by_flux(object: &Object<'_, '_>, what: &str, prune: Prune) -> (String, bool) {
     if is_disabled(object, FLUX_PRUNE) {
-        return ("Flux leaves it in the cluster: it has `prune: disabled`".to_owned(), true);
+        return (format!("Flux leaves {what} in the cluster: it has `prune: disabled`"), true);
     }
     if is_disabled(object, FLUX_RECONCILE) {
-        return ("Flux leaves it in the cluster: it has `reconcile: disabled`".to_owned(), true);
+        return (format!("Flux leaves {what} in the cluster: it has `reconcile: disabled`"), true);
     }
     match prune {
-        Prune::Yes => ("Flux deletes it: its Kustomization prunes".to_owned(), false),
-        Prune::No => ("Flux leaves it in the cluster: its Kustomization does not prune".to_owned(), true),
-        Prune::Unknown => ("Flux deletes it if its Kustomization prunes".to_owned(), false),
+        Prune::Yes => (format!("Flux deletes {what}: its Kustomization prunes"), false),
+        Prune::No => (format!("Flux leaves {what} in the cluster: its Kustomization does not prune"), true),
+        Prune::Unknown => (format!("Flux deletes {what} if its Kustomization prunes"), false),
     }
 }
 
@@ -143,7 +176,7 @@ fn applied_by_flux(object: &Object<'_, '_>, earlier: &Object<'_, '_>) -> String 
         Some(mode) if mode.eq_ignore_ascii_case("IfNotPresent") => {
             "Flux does not apply it if the object is there: it has `ssa: IfNotPresent`".to_owned()
         }
-        _ => "Flux applies it with the next reconciliation".to_owned(),
+        _ => APPLIED_BY_FLUX.to_owned(),
     }
 }
 

@@ -66,7 +66,7 @@ fn service<'s>(subject: &Subject<'_, '_, 's>) -> Vec<Found<'s>> {
     let opened = after.at(&TYPE).filter(|place| place.node.text() != Some(was)).and_then(|place| {
         let message = match place.node.text()? {
             "LoadBalancer" if is_internal(&after) => "a load balancer inside of the network leads to it",
-            "LoadBalancer" => "a public load balancer leads to it",
+            "LoadBalancer" => "a load balancer leads to it, and nothing says that it is internal",
             "NodePort" if was != "LoadBalancer" => "every machine of the cluster has a port that leads to it",
             _ => return None,
         };

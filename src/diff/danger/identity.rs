@@ -51,7 +51,7 @@ pub(super) const RULES: &[Rule] = &[
         "data/relocated",
         Level::Caution,
         (
-            "objects go to another app, and the app that they leave may delete them after the other one wrote them",
+            "objects go to another app: the one that they leave may delete what the other one is to take over",
             "in two steps: keep them from being pruned (`argocd.argoproj.io/sync-options: Prune=false`, \
              `kustomize.toolkit.fluxcd.io/prune: disabled`) and sync; then move them, and take that out again",
         ),
@@ -60,7 +60,7 @@ pub(super) const RULES: &[Rule] = &[
 ];
 
 fn replaced<'s>(subject: &Subject<'_, '_, 's>) -> Vec<Found<'s>> {
-    let (Some(old), Some(new)) = (subject.old(), subject.new()) else { return Vec::new() };
+    let (Some(old), Some(new)) = (subject.object_before(), subject.object_after()) else { return Vec::new() };
     if subject.change.verb != Verb::Replaced {
         return Vec::new();
     }
@@ -97,7 +97,7 @@ fn holds(object: &Object<'_, '_>) -> Option<String> {
 }
 
 fn moved<'s>(subject: &Subject<'_, '_, 's>) -> Vec<Found<'s>> {
-    let (Some(old), Some(new)) = (subject.old(), subject.new()) else { return Vec::new() };
+    let (Some(old), Some(new)) = (subject.object_before(), subject.object_after()) else { return Vec::new() };
     let Some(loss) = holds(old).filter(|_| subject.change.verb == Verb::Moved) else { return Vec::new() };
     let (from, to) = (old.id.effective_namespace(), new.id.effective_namespace());
     let message = format!("it is made anew in `{to}`, and not moved from `{from}`: {loss}");
@@ -114,7 +114,7 @@ fn namespaces<'s>(around: &Around<'_, '_, 's>) -> Vec<Found<'s>> {
     });
     let said = pairs.into_iter().map(|((from, to), changes)| {
         let message = format!("{} made anew in namespace `{to}`, and deleted in `{from}`", are(&changes));
-        Found::of(changes[0].origin(), message)
+        Found::of(changes[0].origin(), message).act(Act::Replace)
     });
     said.collect()
 }
@@ -133,7 +133,7 @@ fn known_by_name(object: &Object<'_, '_>) -> Option<&'static str> {
 }
 
 fn renamed<'s>(subject: &Subject<'_, '_, 's>) -> Vec<Found<'s>> {
-    let (Some(old), Some(new)) = (subject.old(), subject.new()) else { return Vec::new() };
+    let (Some(old), Some(new)) = (subject.object_before(), subject.object_after()) else { return Vec::new() };
     if subject.change.verb != Verb::Renamed {
         return Vec::new();
     }
@@ -154,14 +154,15 @@ fn relocated<'s>(around: &Around<'_, '_, 's>) -> Vec<Found<'s>> {
     });
     let said = pairs.into_iter().map(|((from, to), changes)| {
         let holds_data = |change: &&ObjectChange<'_, '_>| {
-            change.before.as_ref().is_some_and(|old| holds(old).is_some() || old.is("", "Namespace") || old.is("", "Secret"))
+            change
+                .before
+                .as_ref()
+                .is_some_and(|old| holds(old).is_some() || old.is("", "Namespace") || old.is("", "Secret"))
         };
-        let level = if changes.iter().any(|change| holds_data(&change)) { Level::Blocking } else { Level::Caution };
-        let message = format!(
-            "{} taken from app `{from}` to `{to}`: the one that they leave may delete them after the other wrote them",
-            are(&changes)
-        );
-        Found::of(changes[0].origin(), message).level(level)
+        let level =
+            if changes.iter().any(holds_data) { Level::Blocking } else { Level::Caution };
+        let message = format!("{} taken from app `{from}` to `{to}`", are(&changes));
+        Found::of(changes[0].origin(), message).act(Act::Relocate).level(level)
     });
     said.collect()
 }

@@ -91,7 +91,7 @@ impl<'s> Image<'s> {
 
 /// The images of containers that were there and are, if they are not the same: where, as it was, as it is.
 fn changed<'c, 's>(subject: &Subject<'c, '_, 's>) -> Vec<(Place<'c, 's>, Image<'s>, Image<'s>)> {
-    let (Some(old), Some(new)) = (subject.old(), subject.new()) else { return Vec::new() };
+    let (Some(old), Some(new)) = (subject.object_before(), subject.object_after()) else { return Vec::new() };
     let earlier = containers(old);
     let image = |container: &Place<'c, 's>| container.at(&["image"]);
     let pairs = containers(new).into_iter().filter_map(|container| {

@@ -5,7 +5,7 @@ use super::{Found, Level, Rule, Subject};
 use crate::diff::change::{Edit, EditKind, Verb};
 use crate::diff::path::Step;
 use crate::diff::side::Object;
-use crate::schema::{ImmutableFields, immutable_fields, is_default};
+use crate::schema::{ImmutableFields, Quantity, immutable_fields, is_default};
 use crate::yaml::Node;
 
 pub(super) const RULES: &[Rule] = &[
@@ -30,14 +30,18 @@ pub(super) const RULES: &[Rule] = &[
 ];
 
 fn field<'s>(subject: &Subject<'_, '_, 's>) -> Vec<Found<'s>> {
-    let (Some(old), Some(new)) = (subject.old(), subject.new()) else { return Vec::new() };
+    let (Some(old), Some(new)) = (subject.object_before(), subject.object_after()) else { return Vec::new() };
     let Some(fields) = immutable_fields(old.id.gvk.group, old.id.gvk.kind) else { return Vec::new() };
     if subject.change.verb != Verb::Changed {
         return Vec::new();
     }
     let is_fixed =
         |edit: &&Edit<'s>| field_of(fields, edit).is_some_and(|field| !is_exempt(old, new, &field));
-    let mut edits = subject.change.edits.iter().filter(|edit| is_fixed(edit) && !is_filled_in(edit));
+    let mut edits = subject
+        .change
+        .edits
+        .iter()
+        .filter(|edit| is_fixed(edit) && !is_filled_in(edit) && !is_of_claims(edit));
     // The API server refuses the object as a whole: the first field says enough, and how many there are.
     let Some(first) = edits.next() else { return Vec::new() };
     let message = match edits.count() {
@@ -79,6 +83,16 @@ fn is_filled_in(edit: &Edit<'_>) -> bool {
         && is_default(&edit.after)
 }
 
+/// Whether an edit is what `data/claim-shrinks` and `data/storage-class` tell more of.
+fn is_of_claims(edit: &Edit<'_>) -> bool {
+    let amount = |node: &Option<Node<'_>>| Quantity::parse(node.as_ref()?.text()?).ok();
+    match edit.path.last_key() {
+        Some("storageClassName") => true,
+        Some("storage") => amount(&edit.before).zip(amount(&edit.after)).is_some_and(|(old, new)| new < old),
+        _ => false,
+    }
+}
+
 /// What can change after all in the state that the object is in.
 fn is_exempt(old: &Object<'_, '_>, new: &Object<'_, '_>, field: &[&str]) -> bool {
     match (old.id.gvk.kind, field) {
@@ -117,7 +131,7 @@ fn help(kind: &str, edit: &Edit<'_>) -> Option<&'static str> {
 }
 
 fn data<'s>(subject: &Subject<'_, '_, 's>) -> Vec<Found<'s>> {
-    let Some(old) = subject.old().filter(|old| old.text(&["immutable"]) == Some("true")) else {
+    let Some(old) = subject.object_before().filter(|old| old.text(&["immutable"]) == Some("true")) else {
         return Vec::new();
     };
     let is_sealed = subject.change.verb == Verb::Changed && (old.is("", "ConfigMap") || old.is("", "Secret"));

@@ -214,10 +214,7 @@ impl<'s> Found<'s> {
         change: Option<&ObjectChange<'_, 's>>,
         syncing: &Syncing,
     ) -> Danger<'s> {
-        let (engines, is_kept) = match change {
-            Some(change) => sentences(self.act, change, syncing),
-            None => (Vec::new(), false),
-        };
+        let (engines, is_kept) = sentences(self.act, change, syncing);
         let level = self.level.unwrap_or(rule.level);
         Danger {
             rule: rule.id,
@@ -251,3 +248,6 @@ impl Rule {
         Self { id, level, summary, hint, find: Find::All(find) }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -33,10 +33,8 @@ fn removed<'s>(subject: &Subject<'_, '_, 's>) -> Vec<Found<'s>> {
     let Some(before) = subject.before().filter(|_| subject.is_removed() && subject.is(KIND.0, KIND.1)) else {
         return Vec::new();
     };
-    let selected = match before.fields(&["spec", "podSelector"]).is_empty() {
-        true => "every pod of the namespace".to_owned(),
-        false => "the pods that it selected".to_owned(),
-    };
+    let is_every = before.fields(&["spec", "podSelector"]).is_empty();
+    let selected = if is_every { "every pod of the namespace" } else { "the pods that it selected" };
     vec![
         Found::of(before.origin(), format!("nothing holds back {selected}, if no other policy does"))
             .act(Act::Delete),

@@ -74,8 +74,9 @@ pub(super) fn pod<'o, 's>(object: &'o Object<'_, 's>) -> Option<Place<'o, 's>> {
             root.at(&["spec"])
         }
         ("batch", "CronJob") => root.at(&["spec", "jobTemplate", "spec", "template", "spec"]),
-        ("apps" | "batch" | "argoproj.io", _) => root.at(&["spec", "template", "spec"]),
-        ("", "ReplicationController") => root.at(&["spec", "template", "spec"]),
+        ("apps" | "batch" | "argoproj.io", _) | ("", "ReplicationController") => {
+            root.at(&["spec", "template", "spec"])
+        }
         _ => None,
     }
 }
@@ -94,8 +95,8 @@ fn news<'s>(
     subject: &Subject<'_, '_, 's>,
     facts: impl for<'o> Fn(&'o Object<'_, 's>) -> Facts<'o, 's>,
 ) -> Vec<Found<'s>> {
-    let Some(new) = subject.new() else { return Vec::new() };
-    let known = subject.old().map(&facts).unwrap_or_default();
+    let Some(new) = subject.object_after() else { return Vec::new() };
+    let known = subject.object_before().map(&facts).unwrap_or_default();
     let news = facts(new).into_iter().filter(|(fact, _)| !known.contains_key(fact));
     news.map(|(fact, place)| Found::at(&place, fact)).collect()
 }
@@ -156,7 +157,7 @@ fn may_be_root<'o, 's>(pod: &Place<'o, 's>, container: &Place<'o, 's>) -> (bool,
 }
 
 fn root<'s>(subject: &Subject<'_, '_, 's>) -> Vec<Found<'s>> {
-    let (Some(old), Some(new)) = (subject.old(), subject.new()) else { return Vec::new() };
+    let (Some(old), Some(new)) = (subject.object_before(), subject.object_after()) else { return Vec::new() };
     let (Some(old_pod), Some(new_pod)) = (pod(old), pod(new)) else { return Vec::new() };
     let earlier = containers(old);
     let found = containers(new).into_iter().filter_map(|container| {
@@ -179,7 +180,7 @@ const HELD: [(&[&str], &str, &str); 5] = [
 ];
 
 fn confinement<'s>(subject: &Subject<'_, '_, 's>) -> Vec<Found<'s>> {
-    let (Some(old), Some(new)) = (subject.old(), subject.new()) else { return Vec::new() };
+    let (Some(old), Some(new)) = (subject.object_before(), subject.object_after()) else { return Vec::new() };
     let (Some(old_pod), Some(new_pod)) = (pod(old), pod(new)) else { return Vec::new() };
     let earlier = containers(old);
     let mut found = Vec::new();

@@ -28,7 +28,7 @@ pub(super) const RULES: &[Rule] = &[
 ];
 
 fn removed<'s>(subject: &Subject<'_, '_, 's>) -> Vec<Found<'s>> {
-    let Some(object) = subject.old().filter(|_| subject.is_removed()) else { return Vec::new() };
+    let Some(object) = subject.object_before().filter(|_| subject.is_removed()) else { return Vec::new() };
     let found = loss(object).map(|loss| Found::of(object.node.origin(), loss).act(Act::Delete));
     found.into_iter().collect()
 }
@@ -72,7 +72,7 @@ pub(super) fn claims(object: &Object<'_, '_>) -> Vec<String> {
 
 fn class_removed<'s>(subject: &Subject<'_, '_, 's>) -> Vec<Found<'s>> {
     let is_class = subject.is_removed() && subject.is("storage.k8s.io", "StorageClass");
-    let Some(object) = subject.old().filter(|_| is_class) else { return Vec::new() };
+    let Some(object) = subject.object_before().filter(|_| is_class) else { return Vec::new() };
     let message = format!("no claim of class `{}` gets a volume any more", object.id.name);
     vec![Found::of(object.node.origin(), message).act(Act::Delete)]
 }

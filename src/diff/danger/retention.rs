@@ -52,20 +52,29 @@ struct Kept<'o, 's> {
 }
 
 fn cut<'s>(subject: &Subject<'_, '_, 's>) -> Vec<Found<'s>> {
-    let (Some(old), Some(new)) = (subject.old(), subject.new()) else { return Vec::new() };
+    let (Some(old), Some(new)) = (subject.object_before(), subject.object_after()) else { return Vec::new() };
     let mut before = of_object(old);
     let mut after = of_object(new);
-    before.extend(of_documents(subject.documents_before().whole()));
-    after.extend(of_documents(subject.documents_after().whole()));
+    before.extend(of_documents(&subject.documents_before().whole()));
+    after.extend(of_documents(&subject.documents_after().whole()));
     let found = after.into_iter().filter_map(|(name, new)| {
         let old = before.get(&name)?;
         // Nothing is no limit, of whatever is measured here.
         let is_cut = new.amount != 0 && (old.amount == 0 || new.amount < old.amount);
-        let message =
-            format!("`{name}` goes from {} to {}: what is beyond that is deleted", old.text, new.text);
+        let message = format!(
+            "`{}` goes from {} to {}: what is beyond that is deleted",
+            field(&name),
+            old.text,
+            new.text
+        );
         is_cut.then(|| Found::at(&new.place, message))
     });
     found.collect()
+}
+
+/// The field without the document that it is in.
+fn field(name: &str) -> &str {
+    name.rsplit(' ').next().unwrap_or_default()
 }
 
 type AllKept<'o, 's> = BTreeMap<String, Kept<'o, 's>>;
@@ -89,7 +98,7 @@ fn of_object<'o, 's>(object: &'o Object<'_, 's>) -> AllKept<'o, 's> {
     kept
 }
 
-fn of_documents<'o, 's>(documents: Vec<Place<'o, 's>>) -> AllKept<'o, 's> {
+fn of_documents<'o, 's>(documents: &[Place<'o, 's>]) -> AllKept<'o, 's> {
     documents
         .iter()
         .flat_map(|document| read(document, &CONFIGURED, &format!("{} ", document.path)))

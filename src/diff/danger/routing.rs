@@ -73,9 +73,9 @@ fn each<'c, 's>(
     subject: &Subject<'c, '_, 's>,
     look: impl Fn(&Place<'c, 's>, &Place<'c, 's>) -> Vec<Found<'s>>,
 ) -> Vec<Found<'s>> {
-    let after = subject.documents_after().routings(subject.new());
+    let after = subject.documents_after().routings(subject.object_after());
     let mut found = Vec::new();
-    for old in subject.documents_before().routings(subject.old()) {
+    for old in subject.documents_before().routings(subject.object_before()) {
         if let Some(new) = after.iter().find(|new| new.path == old.path) {
             found.extend(look(&old, new));
         }
@@ -186,11 +186,11 @@ fn inhibited<'s>(subject: &Subject<'_, '_, 's>) -> Vec<Found<'s>> {
     each(subject, |old, new| {
         let known: Vec<String> = inhibitions(old).iter().map(words).collect();
         let added = inhibitions(new).into_iter().filter(|rule| !known.contains(&words(rule)));
-        added.map(|rule| Found::at(&rule, format!("{} is silent", words(&rule)))).collect()
+        added.map(|rule| Found::at(&rule, words(&rule))).collect()
     })
 }
 
-/// `severity=warning while severity=critical fires`
+/// `severity=warning is silent while severity=critical fires`
 fn words(rule: &Place<'_, '_>) -> String {
     let side = |of: &str| {
         let mut words: Vec<String> = Vec::new();
@@ -223,7 +223,7 @@ fn words(rule: &Place<'_, '_>) -> String {
     };
     let equal = rule.texts(&["equal"]);
     let equal = if equal.is_empty() { String::new() } else { format!(" with the same {}", equal.join(", ")) };
-    format!("{} while {}{equal} fires", side("target"), side("source"))
+    format!("{} is silent while {}{equal} fires", side("target"), side("source"))
 }
 
 fn muted<'s>(subject: &Subject<'_, '_, 's>) -> Vec<Found<'s>> {

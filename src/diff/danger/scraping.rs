@@ -121,16 +121,17 @@ fn interval<'s>(subject: &Subject<'_, '_, 's>) -> Vec<Found<'s>> {
 }
 
 fn remote_write<'s>(subject: &Subject<'_, '_, 's>) -> Vec<Found<'s>> {
-    if subject.new().is_none() {
+    if subject.object_after().is_none() {
         return Vec::new();
     }
     let targets = |places: Vec<Place<'_, 's>>, root: Option<Place<'_, 's>>| -> Vec<(String, Found<'s>)> {
-        let configured = places.into_iter().flat_map(|place| place.items(&["remote_write"], &["url"]));
-        let operated = root.into_iter().flat_map(|place| place.items(&["spec", "remoteWrite"], &["url"]));
+        let configured = places.into_iter().flat_map(|place| place.items(&["remote_write"], &["name"]));
+        let operated = root.into_iter().flat_map(|place| place.items(&["spec", "remoteWrite"], &["name"]));
         let all = configured.chain(operated);
         all.map(|place| {
-            let message = format!("samples are not sent to `{}` any more", without_credentials(place.name()));
-            (place.name().to_owned(), Found::at(&place, message))
+            let url = place.text(&["url"]).unwrap_or_default();
+            let message = format!("samples are not sent to `{}` any more", without_credentials(url));
+            (url.to_owned(), Found::at(&place, message))
         })
         .collect()
     };

@@ -109,10 +109,9 @@ fn is_app(subject: &Subject<'_, '_, '_>) -> bool {
 
 fn prune<'s>(subject: &Subject<'_, '_, 's>) -> Vec<Found<'s>> {
     let Some((before, after)) = subject.both().filter(|_| is_app(subject)) else { return Vec::new() };
-    let path: &[&str] = match subject.is(APPLICATION.0, APPLICATION.1) {
-        true => &["spec", "syncPolicy", "automated", "prune"],
-        false => &["spec", "prune"],
-    };
+    let is_application = subject.is(APPLICATION.0, APPLICATION.1);
+    let path: &[&str] =
+        if is_application { &["spec", "syncPolicy", "automated", "prune"] } else { &["spec", "prune"] };
     let place = after.at(path).or_else(|| before.at(path));
     let message = match (before.is_true(path), after.is_true(path)) {
         (false, true) => "what is gone from its folder is deleted from now on, and what went before with it",
