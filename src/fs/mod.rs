@@ -4,6 +4,7 @@ mod disk;
 mod folder;
 pub mod git;
 mod memory;
+mod overlay;
 mod replace;
 
 use std::fmt::Debug;
@@ -13,6 +14,7 @@ use std::path::{Path, PathBuf};
 pub use disk::Disk;
 pub use folder::{Folder, Found, PathError};
 pub use memory::{Memory, normal};
+pub use overlay::Overlay;
 pub use replace::replace_file;
 
 /// What the engine needs of a place that holds files. Paths are absolute, or relative to where the place begins.
