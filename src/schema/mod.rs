@@ -19,8 +19,8 @@ use std::cell::Cell;
 
 use crate::yaml::{Node, Origin};
 pub use api::{
-    CustomKind, Found, InvalidCollection, InvalidDefinition, InvalidMinor, ListType, Lookup, Meaning, Minor,
-    Schemas, Scope, TooLarge, ValueSchema, Violation, ViolationKind, compile,
+    CustomKind, Edit, Found, InvalidCollection, InvalidDefinition, InvalidMinor, ListType, Lookup, Meaning,
+    Minor, Schemas, Scope, TooLarge, ValueSchema, Violation, ViolationKind, compile,
 };
 pub use builtin::{Field, Type};
 use custom::Document;

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::rule::{Rule, Wanted};
+use crate::schema::Edit;
 use crate::yaml::Origin;
 
 /// A violation of a rule.
@@ -24,6 +25,8 @@ pub struct Finding {
     pub related: Vec<(Origin, String)>,
     /// What to do about this very finding, if that is more than the rule's `fix` says.
     pub help: Option<String>,
+    /// What to write instead, and where, if nobody needs to think about it.
+    pub edits: Vec<(Origin, Edit)>,
 }
 
 impl Finding {
@@ -38,6 +41,7 @@ impl Finding {
             path: String::new(),
             related: Vec::new(),
             help: None,
+            edits: Vec::new(),
         }
     }
 
@@ -68,6 +72,13 @@ impl Finding {
         if origin.is_some() {
             self.related.push((origin, what.into()));
         }
+        self
+    }
+
+    /// Says what to write instead at a place.
+    #[must_use]
+    pub fn edit(mut self, origin: Origin, edit: Edit) -> Self {
+        self.edits.push((origin, edit));
         self
     }
 

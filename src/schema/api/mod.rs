@@ -35,4 +35,4 @@ pub use encode::TooLarge;
 pub use lookup::{Found, Lookup, Schemas, Scope};
 pub use minor::{InvalidMinor, Minor};
 pub use value_schema::{ListType, Meaning, ValueSchema};
-pub use violation::{Violation, ViolationKind};
+pub use violation::{Edit, Violation, ViolationKind};

@@ -3,11 +3,11 @@
 use super::describe::{alternatives, found, short};
 use super::format::Format;
 use super::shape::{Kind, Limits, Shape};
-use super::violation::{Violation, ViolationKind};
+use super::violation::{Edit, Violation, ViolationKind};
 use super::walk::{Frame, Walk, named};
 use crate::schema::quantity::{InvalidQuantity, Quantity};
 use crate::schema::suggest::closest;
-use crate::yaml::{Node, Scalar, Typing};
+use crate::yaml::{Node, Scalar, Style, Typing};
 
 impl Walk<'_> {
     /// Holds a scalar against its schema; whether it has the right type.
@@ -47,8 +47,11 @@ impl Walk<'_> {
             alternatives(values.clone()),
             found(node, self.typing, violation.is_secret)
         );
-        let help = closest(text, values).map(|value| format!("did you mean `{value}`?"));
-        self.violations.push(Violation { message, help, ..violation });
+        let help = closest(text, values.clone()).map(|value| format!("did you mean `{value}`?"));
+        let mut alike = values.filter(|value| value.eq_ignore_ascii_case(text));
+        let edit = alike.next().filter(|_| alike.next().is_none());
+        let edit = edit.map(|is| Edit::Rename { was: text.to_owned(), is: is.to_owned() });
+        self.violations.push(Violation { message, help, edit, ..violation });
     }
 
     fn quantity(&mut self, text: &str, node: &Node<'_>, frame: &Frame<'_>) {
@@ -166,6 +169,22 @@ fn is_of(kind: Kind, scalar: Scalar) -> bool {
         Kind::Boolean => matches!(scalar, Scalar::Bool(_)),
         Kind::IntOrString => is_text || is_whole,
         Kind::Quantity => is_text || matches!(scalar, Scalar::Integer(_) | Scalar::Float(_)),
+    }
+}
+
+/// Quotes that are missing or too many.
+pub(super) fn requoted(kind: Kind, node: &Node<'_>, typing: Typing) -> Option<Edit> {
+    let (scalar, text) = (node.scalar(typing)?, node.text()?);
+    match kind {
+        Kind::String if node.style() == Style::Plain && !text.is_empty() && scalar != Scalar::Null => {
+            Some(Edit::Quote(text.to_owned()))
+        }
+        Kind::Integer | Kind::Number | Kind::Boolean
+            if scalar == Scalar::String && is_of(kind, crate::yaml::resolve(text, Typing::Core)) =>
+        {
+            Some(Edit::Unquote(text.to_owned()))
+        }
+        _ => None,
     }
 }
 

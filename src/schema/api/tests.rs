@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::{Lookup, Minor, Schemas, Scope, Violation, ViolationKind};
+use super::{Edit, Lookup, Minor, Schemas, Scope, Violation, ViolationKind};
 use crate::yaml::{Node, ParseOptions, Sources, Typing, parse_documents};
 
 const MINOR: Minor = Minor::new(33);
@@ -124,9 +124,13 @@ fn unknown_fields_come_with_what_was_meant() {
             "UnknownField specs: the object has no field `specs` -> did you mean `spec`?",
         ],
     );
-    let renamed: Vec<_> =
-        violations(&format!("{SERVICE}specs: {{}}\n")).into_iter().map(|one| one.rename).collect();
-    assert_eq!(renamed, [Some("spec".to_owned())]);
+    let edit = |text: &str| {
+        let violations = violations(&format!("{SERVICE}{text}\n"));
+        violations.into_iter().map(|one| one.edit).collect::<Vec<_>>()
+    };
+    let spec = Edit::Rename { was: "specs".to_owned(), is: "spec".to_owned() };
+    assert_eq!(edit("specs: {}"), [Some(spec)]);
+    assert_eq!(edit("specs: []"), [None], "a list is no `spec`");
 }
 
 #[test]

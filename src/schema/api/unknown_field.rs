@@ -1,7 +1,7 @@
 //! Fields that do not exist, and what was probably meant: another name, or another place.
 
 use super::shape::{Properties, Shape};
-use super::violation::{Violation, ViolationKind};
+use super::violation::{Edit, Violation, ViolationKind};
 use super::walk::{Frame, Step, Walk, named};
 use crate::schema::suggest::closest;
 use crate::yaml::{Mapping, Origin};
@@ -28,7 +28,14 @@ pub(super) fn report(
         .or_else(|| above(walk, name, frame))
         .or_else(|| far().map(|meant| format!("did you mean `{meant}`?")))
         .or_else(|| known(names.clone()));
-    let rename = near.map(str::to_owned);
+    // Another name is all that is wrong if the value is what a field of that name holds.
+    let step = Step::Key(name, origin);
+    let fits = |meant: &str| {
+        let schema = shape.properties.get(walk.table, meant)?;
+        let value = mapping.get(name)?;
+        walk.fits(value, &frame.below(step, schema), schema).then(|| meant.to_owned())
+    };
+    let edit = near.and_then(fits).map(|is| Edit::Rename { was: name.to_owned(), is });
     walk.violations.push(Violation {
         kind: ViolationKind::UnknownField,
         origin,
@@ -36,8 +43,8 @@ pub(super) fn report(
         message: format!("{place} has no field `{name}`"),
         help,
         related: Vec::new(),
-        is_secret: walk.is_sensitive(&frame.below(Step::Key(name, origin), frame.schema)),
-        rename,
+        is_secret: walk.is_sensitive(&frame.below(step, frame.schema)),
+        edit,
     });
 }
 

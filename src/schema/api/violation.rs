@@ -44,6 +44,24 @@ pub struct Violation {
     pub related: Vec<(String, Origin)>,
     /// Whether the value is a secret, so that its line must not be shown.
     pub is_secret: bool,
-    /// The field's right name, where a name is all that is wrong.
-    pub rename: Option<String>,
+    /// What to write instead, where only the way in which it is written is wrong.
+    pub edit: Option<Edit>,
+}
+
+/// A change of how a key or a value is written, which leaves no doubt of what is meant.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Edit {
+    /// Another word, in quotes if the old one was.
+    Rename {
+        /// The word that stands there.
+        was: String,
+        /// The word that is to stand there.
+        is: String,
+    },
+    /// The same word in quotes: it is a text, not a number or a boolean.
+    Quote(String),
+    /// The same word without quotes: it is a number or a boolean, not a text.
+    Unquote(String),
+    /// The key and all that it holds go.
+    Remove(String),
 }

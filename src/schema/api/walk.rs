@@ -288,7 +288,8 @@ impl Walk<'_> {
         let found = found(node, self.typing, violation.is_secret);
         let message = format!("{} must be {}, found {found}", named(&violation.path), expected(kind));
         let help = super::scalar::retyped(kind, node, self.typing, violation.is_secret);
-        self.violations.push(Violation { message, help, ..violation });
+        let edit = super::scalar::requoted(kind, node, self.typing);
+        self.violations.push(Violation { message, help, edit, ..violation });
     }
 
     /// A violation of the value of `frame`, without words yet.
@@ -301,7 +302,7 @@ impl Walk<'_> {
             help: None,
             related: Vec::new(),
             is_secret: self.is_sensitive(frame),
-            rename: None,
+            edit: None,
         }
     }
 

@@ -1,6 +1,7 @@
 //! `api/deprecated-label`
 
 use crate::diagnostic::Severity;
+use crate::schema::Edit;
 use crate::validate::rule::{Check, Profile, Rule, Run, example};
 use crate::validate::{Finding, Findings, Object, Tree};
 use crate::yaml::{Node, Origin};
@@ -35,7 +36,8 @@ fn check(object: &Object<'_, '_>, _: &Tree<'_, '_>, findings: &mut Findings<'_>)
     let mut report = |label: &str, origin: Origin, path: &str| {
         let Some((_, instead)) = LABELS.iter().find(|(known, _)| *known == label) else { return };
         let finding = Finding::new(&RULE, origin, format!("the node label `{label}` is deprecated"));
-        findings.add(finding.object(object.id).path(path).help(format!("use `{instead}` instead")));
+        let finding = finding.object(object.id).path(path).help(format!("use `{instead}` instead"));
+        findings.add(finding.edit(origin, Edit::Rename { was: label.to_owned(), is: (*instead).to_owned() }));
     };
     if let Some(spec) = object.at(&["spec"]) {
         walk(spec, "spec", &mut report);

@@ -2,6 +2,7 @@
 
 use super::is_local;
 use crate::diagnostic::Severity;
+use crate::schema::Edit;
 use crate::validate::rule::{Check, Profile, Rule, Run, example};
 use crate::validate::{Findings, Object, Tree, is_namespaced};
 
@@ -34,7 +35,10 @@ fn check(tree: &Tree<'_, '_>, findings: &mut Findings<'_>) {
                     continue;
                 };
                 let message = format!("a {} is of the whole cluster and has no namespace", object.kind());
-                findings.add(object.finding(&RULE, "metadata.namespace", node, message));
+                let finding = object.finding(&RULE, "metadata.namespace", node, message);
+                let entry = object.mapping(&["metadata"]).and_then(|mapping| mapping.entry("namespace"));
+                let place = entry.map(|entry| entry.key.origin).unwrap_or_default();
+                findings.add(finding.edit(place, Edit::Remove("namespace".to_owned())));
             }
             Some(true) if object.id.namespace.is_empty() => findings.extend_from(missing(object, written)),
             _ => {}

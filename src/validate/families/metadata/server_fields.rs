@@ -2,6 +2,7 @@
 
 use super::is_local;
 use crate::diagnostic::Severity;
+use crate::schema::Edit;
 use crate::validate::rule::{Check, Profile, Rule, Run, example};
 use crate::validate::{Findings, Object, Tree};
 use crate::yaml::Node;
@@ -52,7 +53,24 @@ fn check(object: &Object<'_, '_>, _: &Tree<'_, '_>, findings: &mut Findings<'_>)
     let names: Vec<String> = found.iter().map(|(path, _)| format!("`{path}`")).collect();
     let verb = if names.len() == 1 { "is" } else { "are" };
     let message = format!("{} {verb} the API server's to write", names.join(", "));
-    findings.add(object.finding(&RULE, path.as_str(), node, message));
+    let mut finding = object.finding(&RULE, path.as_str(), node, message);
+    for (path, _) in &found {
+        let (above, key) = split(path);
+        let entry = object.mapping(&above).and_then(|mapping| mapping.entry(key));
+        if let Some(entry) = entry {
+            finding = finding.edit(entry.key.origin, Edit::Remove(key.to_owned()));
+        }
+    }
+    findings.add(finding);
+}
+
+/// The keys above a field, and its own. Keys of annotations have dots.
+fn split(path: &str) -> (Vec<&str>, &str) {
+    let (above, key) = match path.strip_prefix("metadata.annotations.") {
+        Some(key) => (vec!["metadata", "annotations"], key),
+        None => path.rsplit_once('.').map_or((Vec::new(), path), |(above, key)| (vec![above], key)),
+    };
+    (above, key)
 }
 
 /// A field that says something, with its path.

@@ -82,6 +82,9 @@ fn finding(violation: Violation, object: &Object<'_, '_>, releases: Option<&Vec<
     for (what, origin) in violation.related {
         finding = finding.related(origin, what);
     }
+    if let Some(edit) = violation.edit.filter(|_| releases.is_none()) {
+        finding = finding.edit(violation.origin, edit);
+    }
     match violation.help {
         Some(help) => finding.help(help),
         None => finding,
