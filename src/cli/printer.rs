@@ -37,6 +37,11 @@ impl Printer {
         Self { directory, colour: color.resolve(), quiet }
     }
 
+    /// One that says nothing of what is not an error.
+    pub(super) fn silent(&self) -> Self {
+        Self { quiet: true, ..self.clone() }
+    }
+
     /// Whether what goes to stdout may have colours.
     pub(super) fn has_colour(&self) -> bool {
         self.colour && io::stdout().is_terminal()

@@ -13,4 +13,4 @@ pub use diff::{Difference, DifferenceFormat, danger_rules};
 pub use explain::{Histories, HistoryFormat};
 pub use findings::{Findings, FindingsFormat};
 pub use rules::rule_list;
-pub use text::Text;
+pub use text::{Text, may_hold_secrets};

@@ -186,11 +186,18 @@ fn window(length: usize, column: usize) -> (usize, usize) {
     (start, start + WINDOW)
 }
 
+/// How a Secret says what it is.
+static KIND: LazyLock<Option<Regex>> =
+    LazyLock::new(|| Regex::new(r#"\bkind["']?\s*:\s*["']?Secret(List)?\b"#).ok());
+
+/// Whether a text may hold secret values somewhere.
+pub fn may_hold_secrets(text: &str) -> bool {
+    text.contains("secretGenerator") || KIND.as_ref().is_none_or(|kind| kind.is_match(text))
+}
+
 /// Whether a place is where secret values stand: in a document that has to do with a Secret, or in a generator of
 /// Secrets. Rather no line too often than a password in a log.
 fn is_in_secret(before: &str, after: &str) -> bool {
-    static KIND: LazyLock<Option<Regex>> =
-        LazyLock::new(|| Regex::new(r#"\bkind["']?\s*:\s*["']?Secret(List)?\b"#).ok());
     let starts = before.rfind("\n---").unwrap_or(0);
     let ends = after.find("\n---").unwrap_or(after.len());
     let document = [&before[starts..], &after[..ends]].concat();

@@ -15,3 +15,5 @@ mod revisions;
 mod revisions_hostile;
 mod schema;
 mod validate;
+#[cfg(unix)]
+mod validate_fix;

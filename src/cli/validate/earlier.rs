@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use crate::cli::named::Named;
 use crate::cli::printer::Printer;
 use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::fs::FileSystem;
 use crate::fs::git::Point;
+use crate::fs::{Disk, FileSystem as _};
 use crate::stack::{BuiltCluster, Cluster, Workspace, build_clusters};
 use crate::validate::Input;
 use crate::yaml::{Node, Sources};
@@ -42,7 +42,7 @@ impl Against {
     /// What `paths` held, or what was named instead of them.
     pub(super) fn read<'s>(&self, paths: &[PathBuf], sources: &'s Sources) -> Result<Input<'s>, Diagnostics> {
         match &self.from {
-            From::Path(path) => super::read(std::slice::from_ref(path), sources),
+            From::Path(path) => super::read(&Disk, std::slice::from_ref(path), sources),
             From::Point(point) => read_at(point, paths, sources),
         }
     }

@@ -1,11 +1,13 @@
 //! `stackgen validate`: what is wrong with manifests and with the stack, with the line of the source.
 
 mod earlier;
+mod fix;
 
 use std::collections::BTreeSet;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
+use std::sync::Arc;
 
 use clap::{Args, ValueEnum};
 
@@ -14,6 +16,7 @@ use crate::cli::exit_status::{ExitStatus, help};
 use crate::cli::printer::Printer;
 use crate::cli::selection::Cloud;
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity, closest};
+use crate::fs::{Disk, FileSystem};
 use crate::output::{Findings as Writer, FindingsFormat, rule_list};
 use crate::schema::Minor;
 use crate::stack::{self, BuiltCluster, Cluster, Workspace, build_clusters};
@@ -34,6 +37,7 @@ Examples:
   stackgen validate all.yaml --against old.yaml    what would a sync break?
   stackgen validate --against main...              and what does this branch change?
   stackgen validate . -o sarif=findings.sarif -o text
+  stackgen validate --fix --check                  what can be mended by itself?
   stackgen validate --explain ref/configmap";
 
 /// Find what is wrong with manifests, offline, with the line of the source
@@ -68,6 +72,12 @@ pub(super) struct Arguments {
     /// Findings that are known and do not count, as `-o baseline=FILE` wrote them
     #[arg(long, value_name = "FILE")]
     baseline: Option<PathBuf>,
+    /// Mend in the sources what leaves no doubt: names, quotes, and fields that the API server writes
+    #[arg(long, conflicts_with_all = ["explain", "list_rules"])]
+    fix: bool,
+    /// With --fix, print the changes and make none
+    #[arg(long, requires = "fix", conflicts_with = "output")]
+    check: bool,
     /// The least severe finding that makes the run fail
     #[arg(long, value_name = "LEVEL", default_value = "warning")]
     fail_on: Level,
@@ -155,18 +165,11 @@ pub(super) fn run(
         printer.data(rule_list(&rules(), format)?.as_bytes())?;
         return Ok(ExitStatus::Success);
     }
-    let mut findings = if arguments.paths.is_empty() {
-        arguments.validate_stack(printer, sources)?
-    } else {
-        arguments.validate_paths(printer, sources)?
-    };
-    if let Some(file) = &arguments.baseline {
-        hide_known(file, &mut findings, printer, sources)?;
+    let findings = arguments.findings(Arc::new(Disk), printer, sources)?;
+    if arguments.fix {
+        return fix::run(arguments, &findings, printer, sources);
     }
-    arguments.report(&findings, printer, sources)?;
-    let fail_on = Severity::from(arguments.fail_on);
-    let is_failed = findings.iter().any(|finding| finding.rule.severity >= fail_on);
-    Ok(if is_failed { ExitStatus::Findings } else { ExitStatus::Success })
+    arguments.finish(&findings, printer, sources)
 }
 
 /// Takes out what a baseline knows.
@@ -189,7 +192,11 @@ fn hide_known(
     Ok(())
 }
 
-fn read<'s>(paths: &[PathBuf], sources: &'s Sources) -> Result<Input<'s>, Diagnostics> {
+fn read<'s>(
+    place: &dyn FileSystem,
+    paths: &[PathBuf],
+    sources: &'s Sources,
+) -> Result<Input<'s>, Diagnostics> {
     let mut input = Input::default();
     let mut errors = Diagnostics::default();
     for path in paths {
@@ -199,7 +206,7 @@ fn read<'s>(paths: &[PathBuf], sources: &'s Sources) -> Result<Input<'s>, Diagno
             read.map_err(|error| Diagnostic::error(format!("cannot read standard input: {error}")).into())
                 .and_then(|_| input.add(Path::new(STDIN), bytes, sources))
         } else {
-            input.read(path, sources)
+            input.read_in(place, path, sources)
         };
         errors.absorb(added);
     }
@@ -207,6 +214,37 @@ fn read<'s>(paths: &[PathBuf], sources: &'s Sources) -> Result<Input<'s>, Diagno
 }
 
 impl Arguments {
+    /// What is wrong with what `place` holds, without what a baseline knows.
+    fn findings(
+        &self,
+        place: Arc<dyn FileSystem>,
+        printer: &Printer,
+        sources: &Sources,
+    ) -> Result<Vec<Finding>, Diagnostics> {
+        let mut findings = if self.paths.is_empty() {
+            self.validate_stack(place, printer, sources)?
+        } else {
+            self.validate_paths(place.as_ref(), printer, sources)?
+        };
+        if let Some(file) = &self.baseline {
+            hide_known(file, &mut findings, printer, sources)?;
+        }
+        Ok(findings)
+    }
+
+    /// Reports, and says how it went.
+    fn finish(
+        &self,
+        findings: &[Finding],
+        printer: &Printer,
+        sources: &Sources,
+    ) -> Result<ExitStatus, Diagnostics> {
+        self.report(findings, printer, sources)?;
+        let fail_on = Severity::from(self.fail_on);
+        let is_failed = findings.iter().any(|finding| finding.rule.severity >= fail_on);
+        Ok(if is_failed { ExitStatus::Findings } else { ExitStatus::Success })
+    }
+
     fn wanted(&self) -> Result<Wanted, Diagnostics> {
         let mut errors = Diagnostics::default();
         for name in &self.rules {
@@ -227,15 +265,20 @@ impl Arguments {
     }
 
     /// What is wrong with the files that were named, taken together.
-    fn validate_paths(&self, printer: &Printer, sources: &Sources) -> Result<Vec<Finding>, Diagnostics> {
+    fn validate_paths(
+        &self,
+        place: &dyn FileSystem,
+        printer: &Printer,
+        sources: &Sources,
+    ) -> Result<Vec<Finding>, Diagnostics> {
         let wanted = &self.wanted()?;
         let against = self.against(printer)?;
         let earlier = against.as_ref().map(|against| against.read(&self.paths, sources)).transpose()?;
         let input = match against.and_then(|against| against.to) {
             Some(point) => read_at(&point, &self.paths, sources)?,
-            None => read(&self.paths, sources)?,
+            None => read(place, &self.paths, sources)?,
         };
-        let definitions = read(&self.crds, sources)?;
+        let definitions = read(&Disk, &self.crds, sources)?;
         let target = self.target(self.cloud.map(Into::into));
         let trees = |input| {
             let mut trees = Tree::of_input(input, &target, sources);
@@ -255,18 +298,23 @@ impl Arguments {
     }
 
     /// What is wrong with the stack: with its sources, and with what is rendered for each cluster.
-    fn validate_stack(&self, printer: &Printer, sources: &Sources) -> Result<Vec<Finding>, Diagnostics> {
+    fn validate_stack(
+        &self,
+        place: Arc<dyn FileSystem>,
+        printer: &Printer,
+        sources: &Sources,
+    ) -> Result<Vec<Finding>, Diagnostics> {
         let wanted = &self.wanted()?;
         let against = self.against(printer)?;
         let tree = against.as_ref().and_then(|against| against.to.as_ref()).map(|point| &point.tree);
         let Workspace { mut files, templates, settings } = match tree {
             Some(tree) => Workspace::open_in(tree.clone(), tree.directory(), sources)?,
-            None => Workspace::open(&printer.directory, sources)?,
+            None => Workspace::open_in(place, &printer.directory, sources)?,
         };
         let cloud = self.cloud.map(stack::Cloud::from);
         let is_meant = |cluster: &&Cluster| cloud.is_none_or(|cloud| cluster.cloud == cloud);
         let clusters: Vec<&Cluster> = settings.clusters.iter().filter(is_meant).collect();
-        let definitions = &read(&self.crds, sources)?;
+        let definitions = &read(&Disk, &self.crds, sources)?;
         let now = sources.files().count();
         let earlier = against.as_ref().map(|against| against.render(&clusters, sources)).transpose()?;
         let then = sources.files().count();
