@@ -21,7 +21,8 @@ impl Report<'_, '_> {
     }
 }
 
-fn is_routine(edit: &Edit<'_>) -> bool {
+/// Whether an edit is one of an image, or follows from a version.
+pub(super) fn is_routine(edit: &Edit<'_>) -> bool {
     let Some(key) = edit.path.last_key() else { return false };
     let is_in = |field| edit.path.0.iter().rev().nth(1) == Some(&super::path::Step::Key(field));
     let is_about_version = FOLLOWING.contains(&key) || key.starts_with(CHECKSUM);

@@ -110,7 +110,14 @@ fn gone<'s>(
     let kept: Vec<Place<'_, 's>> = pairs(subject).into_iter().map(|(old, _)| old).collect();
     let alerts = subject.documents_before().alerts(subject.object_before());
     let is_kept = |alert: &Place<'_, 's>| kept.iter().any(|kept| std::ptr::eq(kept.node, alert.node));
+    let now = subject.documents_after().alerts(subject.object_after());
+    // An alert of another name that looks for the same is the same one, but for those who route it by its name.
+    let is_renamed = |alert: &Place<'_, 's>| {
+        let is_new = |new: &Place<'_, 's>| !alerts.iter().any(|old| old.name() == new.name());
+        now.iter().any(|new| is_new(new) && expression(new) == expression(alert))
+    };
     let gone = alerts.iter().filter(|alert| is_meant(alert.name()) && !is_kept(alert));
+    let gone = gone.filter(|alert| is_heartbeat(alert.name()) || !is_renamed(alert));
     let gone = gone.filter(|alert| !subject.around.has_alert(alert.name(), severity(alert)));
     gone.map(|alert| {
         let severity = severity(alert);
@@ -120,12 +127,18 @@ fn gone<'s>(
     .collect()
 }
 
+/// What an alert looks for, however it is broken into lines.
+fn expression(alert: &Place<'_, '_>) -> String {
+    alert.text(&["expr"]).unwrap_or_default().split_ascii_whitespace().collect()
+}
+
 fn delayed<'s>(subject: &Subject<'_, '_, 's>) -> Vec<Found<'s>> {
     let wait = |alert: &Place<'_, 's>| alert.text(&["for"]).map_or(Some(0), milliseconds);
     let found = pairs(subject).into_iter().filter_map(|(old, new)| {
         let place = new.at(&["for"]).filter(|_| wait(&new) > wait(&old) && wait(&old).is_some())?;
-        let before = old.text(&["for"]).unwrap_or("none");
-        let message = format!("`{}` waits for {}, and waited for {before}", new.name(), place.node.text()?);
+        let before =
+            old.text(&["for"]).map_or("did not wait".to_owned(), |text| format!("waited for {text}"));
+        let message = format!("`{}` waits for {}, and {before}", new.name(), place.node.text()?);
         Some(Found::at(&place, message))
     });
     found.collect()

@@ -159,8 +159,7 @@ fn relocated<'s>(around: &Around<'_, '_, 's>) -> Vec<Found<'s>> {
                 .as_ref()
                 .is_some_and(|old| holds(old).is_some() || old.is("", "Namespace") || old.is("", "Secret"))
         };
-        let level =
-            if changes.iter().any(holds_data) { Level::Blocking } else { Level::Caution };
+        let level = if changes.iter().any(holds_data) { Level::Blocking } else { Level::Caution };
         let message = format!("{} taken from app `{from}` to `{to}`", are(&changes));
         Found::of(changes[0].origin(), message).act(Act::Relocate).level(level)
     });

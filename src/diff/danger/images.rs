@@ -78,6 +78,17 @@ impl<'s> Image<'s> {
         self.repository.rsplit('/').next().unwrap_or_default()
     }
 
+    /// Its name with the registry that is meant if none is written.
+    fn full_name(&self) -> String {
+        let first = self.repository.split('/').next().unwrap_or_default();
+        let has_registry = first != self.repository && (first.contains(['.', ':']) || first == "localhost");
+        match (has_registry, self.repository.contains('/')) {
+            (true, _) => self.repository.replace("docker.io/library/", "docker.io/"),
+            (false, true) => format!("docker.io/{}", self.repository.replacen("library/", "", 1)),
+            (false, false) => format!("docker.io/{}", self.repository),
+        }
+    }
+
     /// The numbers of its version and what follows them: `v3.1.0-alpine`.
     fn version(&self) -> Option<(Vec<u64>, &'s str)> {
         let tag = self.tag?;
@@ -145,7 +156,7 @@ fn latest<'s>(subject: &Subject<'_, '_, 's>) -> Vec<Found<'s>> {
 
 fn registry<'s>(subject: &Subject<'_, '_, 's>) -> Vec<Found<'s>> {
     let found = changed(subject).into_iter();
-    let moved = found.filter(|(_, old, new)| old.repository != new.repository && old.name() == new.name());
+    let moved = found.filter(|(_, old, new)| old.full_name() != new.full_name() && old.name() == new.name());
     moved
         .map(|(place, old, new)| {
             let message = format!(
@@ -172,5 +183,8 @@ mod tests {
         let image = Image::parse("registry:5000/app");
         assert_eq!((image.repository, image.tag, image.version()), ("registry:5000/app", None, None));
         assert_eq!(Image::parse("app:latest").version(), None);
+        assert_eq!(Image::parse("team/app").full_name(), Image::parse("docker.io/team/app:v1").full_name());
+        assert_eq!(Image::parse("app").full_name(), Image::parse("docker.io/library/app").full_name());
+        assert_ne!(Image::parse("app").full_name(), Image::parse("localhost/app").full_name());
     }
 }

@@ -18,6 +18,7 @@ mod identity;
 mod images;
 mod immutable;
 mod ingress;
+mod matchers;
 mod network;
 mod place;
 mod pods;

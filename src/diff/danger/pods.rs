@@ -115,7 +115,9 @@ fn capabilities<'o, 's>(object: &'o Object<'_, 's>) -> Facts<'o, 's> {
     for container in containers(object) {
         let name = container.name();
         for place in container.items(&["securityContext", "capabilities", "add"], &[]) {
-            let capability = place.node.text().unwrap_or_default();
+            let written = place.node.text().unwrap_or_default();
+            // Some runtimes take the name of the kernel too.
+            let capability = written.strip_prefix("CAP_").unwrap_or(written);
             facts.insert(format!("the container `{name}` gets the capability `{capability}`"), place.clone());
         }
     }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::matchers::{inhibitions, matched};
 use super::place::Place;
 use super::units::{from_to, milliseconds};
 use super::{Found, Level, Rule, Subject};
@@ -113,7 +114,11 @@ fn routes<'o, 's>(configuration: &Place<'o, 's>) -> BTreeMap<String, Place<'o, '
             place.at(&["route"]).map(|root| vec![(String::from("the first route"), root)]).unwrap_or_default()
         } else {
             let children = place.items(&["routes"], &[]).into_iter();
-            children.map(|child| (format!("{name} > {}", matched(&child)), child)).collect()
+            children
+                .map(|child| {
+                    (format!("{name} > {}", matched(&child, &["matchers", "match", "match_re"])), child)
+                })
+                .collect()
         };
         for (name, child) in children {
             found.entry(name.clone()).or_insert_with(|| child.clone());
@@ -121,28 +126,6 @@ fn routes<'o, 's>(configuration: &Place<'o, 's>) -> BTreeMap<String, Place<'o, '
         }
     }
     found
-}
-
-/// What a route matches, in its own words.
-fn matched(route: &Place<'_, '_>) -> String {
-    let mut words: Vec<String> = Vec::new();
-    for list in ["matchers", "match", "match_re"] {
-        words.extend(route.texts(&[list]).into_iter().map(|text| text.split_whitespace().collect()));
-        let pairs = route.fields(&[list]).into_iter();
-        words
-            .extend(pairs.map(|(label, value)| format!("{label}={}", value.node.text().unwrap_or_default())));
-        let own = route.items(&[list], &[]).into_iter();
-        words.extend(own.filter_map(|matcher| {
-            Some(format!(
-                "{}{}{}",
-                matcher.text(&["name"])?,
-                matcher.text(&["matchType"]).unwrap_or("="),
-                matcher.text(&["value"]).unwrap_or_default()
-            ))
-        }));
-    }
-    words.sort();
-    if words.is_empty() { "everything".to_owned() } else { words.join(" ").replace('"', "") }
 }
 
 /// A route without the way that leads to it.
@@ -178,52 +161,13 @@ fn changed<'s>(subject: &Subject<'_, '_, 's>) -> Vec<Found<'s>> {
     })
 }
 
-fn inhibitions<'o, 's>(configuration: &Place<'o, 's>) -> Vec<Place<'o, 's>> {
-    ["inhibit_rules", "inhibitRules"].iter().flat_map(|list| configuration.items(&[list], &[])).collect()
-}
-
 fn inhibited<'s>(subject: &Subject<'_, '_, 's>) -> Vec<Found<'s>> {
     each(subject, |old, new| {
-        let known: Vec<String> = inhibitions(old).iter().map(words).collect();
-        let added = inhibitions(new).into_iter().filter(|rule| !known.contains(&words(rule)));
-        added.map(|rule| Found::at(&rule, words(&rule))).collect()
+        let known = inhibitions(old);
+        let added = inhibitions(new).into_iter();
+        let added = added.filter(|rule| !known.iter().any(|known| known.covers(rule)));
+        added.map(|rule| Found::at(&rule.place, rule.to_string())).collect()
     })
-}
-
-/// `severity=warning is silent while severity=critical fires`
-fn words(rule: &Place<'_, '_>) -> String {
-    let side = |of: &str| {
-        let mut words: Vec<String> = Vec::new();
-        for (name, place) in rule.fields(&[]) {
-            if !name.starts_with(of) {
-                continue;
-            }
-            let items = place.items(&[], &[]);
-            let text = |item: &Place<'_, '_>| {
-                let written = item.node.text().map(|text| text.split_whitespace().collect::<String>());
-                written.or_else(|| {
-                    Some(format!(
-                        "{}{}{}",
-                        item.text(&["name"])?,
-                        item.text(&["matchType"]).unwrap_or("="),
-                        item.text(&["value"]).unwrap_or_default()
-                    ))
-                })
-            };
-            words.extend(items.iter().filter_map(text));
-            words.extend(
-                place
-                    .fields(&[])
-                    .iter()
-                    .map(|(label, value)| format!("{label}={}", value.node.text().unwrap_or_default())),
-            );
-        }
-        words.sort();
-        if words.is_empty() { "everything".to_owned() } else { words.join(" ").replace('"', "") }
-    };
-    let equal = rule.texts(&["equal"]);
-    let equal = if equal.is_empty() { String::new() } else { format!(" with the same {}", equal.join(", ")) };
-    format!("{} is silent while {}{equal} fires", side("target"), side("source"))
 }
 
 fn muted<'s>(subject: &Subject<'_, '_, 's>) -> Vec<Found<'s>> {

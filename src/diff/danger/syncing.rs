@@ -6,7 +6,8 @@ use super::around::Around;
 use super::engine::Act;
 use super::place::Place;
 use super::{Found, Level, Rule, Subject};
-use crate::diff::change::Verb;
+use crate::diff::change::{ObjectChange, Verb};
+use crate::diff::routine::is_routine;
 
 pub(super) const RULES: &[Rule] = &[
     Rule::new(
@@ -196,8 +197,13 @@ fn forced<'s>(subject: &Subject<'_, '_, 's>) -> Vec<Found<'s>> {
 }
 
 fn large<'s>(around: &Around<'_, '_, 's>) -> Vec<Found<'s>> {
-    // Names that follow from what is in an object change with it.
-    let counted = || around.changes.iter().filter(|change| change.verb != Verb::Regenerated);
+    // Versions are one decision, however many objects show them; names that follow from what is in an object change
+    // with it.
+    let is_counted = |change: &&ObjectChange<'_, 's>| {
+        let is_routine = change.verb == Verb::Changed && change.edits.iter().all(is_routine);
+        change.verb != Verb::Regenerated && !is_routine
+    };
+    let counted = || around.changes.iter().filter(is_counted);
     let objects = counted().count();
     let apps: BTreeSet<&str> = counted().filter_map(|change| change.object().app).collect();
     let message = match (apps.len(), objects) {
