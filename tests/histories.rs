@@ -1,7 +1,11 @@
 //! The history of every value of the stack ends in what is rendered, at the place that the value says it is from.
 
+use std::path::{Path, PathBuf};
+
 use stackgen::explain::{Documents, Hop, Touch, trace};
-use stackgen::kustomize::history::State;
+use stackgen::fs::Disk;
+use stackgen::kustomize::history::{History, State};
+use stackgen::kustomize::{BuildOptions, Builder, LoadRestrictor};
 use stackgen::stack::{Cluster, Settings, Workspace, build_clusters, build_with_history};
 use stackgen::yaml::{Node, Origin, Sources, Value, emit};
 
@@ -83,4 +87,41 @@ fn the_history_of_every_value_ends_in_what_is_rendered() {
         }
     }
     assert!(count > 3_000, "{count} values");
+}
+
+/// The folders of the parity cases that kustomize builds, and those of the cases with other arguments left out.
+fn cases() -> Vec<PathBuf> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/parity");
+    let all = walkdir::WalkDir::new(root).min_depth(2).max_depth(2).sort_by_file_name().into_iter();
+    let is_built = |case: &PathBuf| case.join("expected.yaml").is_file() && case.join("input").is_dir();
+    all.map(|entry| entry.unwrap().into_path()).filter(is_built).collect()
+}
+
+/// Everything that a kustomization can do is noted: the last state of an object is the object that is built.
+#[test]
+fn no_step_of_any_kustomization_is_forgotten() {
+    let (mut objects, mut values) = (0, 0);
+    for case in cases() {
+        let sources = Sources::new();
+        let options = BuildOptions { load_restrictor: LoadRestrictor::None, ..BuildOptions::default() };
+        let mut builder = Builder::new(&Disk, options, &sources);
+        let (folder, mut history) = (case.join("input"), History::default());
+        let Ok(expected) = builder.build(&folder) else { continue };
+        let built = builder.build_with_history(&folder, &mut history).unwrap();
+        let documents = Documents::new(&sources);
+        for (resource, expected) in built.resources.iter().zip(&expected.resources) {
+            let name = format!("{} {}", case.display(), resource.current_id());
+            let trail = history.trail(resource).unwrap_or_else(|| panic!("{name} has no history"));
+            let end = trail.states.last().and_then(|state| state.node.as_ref()).unwrap();
+            assert_eq!(written(&resource.node), written(&expected.node), "{name} is not what is built");
+            assert_eq!(
+                written(end),
+                written(&expected.node),
+                "{name} was changed by a step that nobody noted"
+            );
+            values += check(&trail.states, &resource.node, &documents, &name);
+            objects += 1;
+        }
+    }
+    assert!(objects > 500 && values > 3_000, "{objects} objects, {values} values");
 }

@@ -2,6 +2,8 @@
 
 use std::fmt::Write as _;
 
+use rustc_hash::FxHashSet;
+
 use crate::yaml::{Node, Value};
 
 /// What tells the items of a list apart, if all of them have it and no two the same; the first one that does counts.
@@ -38,16 +40,14 @@ pub enum Hop {
 }
 
 impl Hop {
-    /// The item at `index`.
-    pub(super) fn item(items: &[Node<'_>], index: usize) -> Self {
-        let key = key_of(items).filter(|_| items.len() > 1 || is_named(items));
-        let known_by = key.and_then(|key| Some((key, items.get(index)?.get(key)?.text()?.to_owned())));
-        Self::Item { index: Some(index), known_by }
+    /// All items of a list.
+    pub(super) fn items(items: &[Node<'_>]) -> Vec<Self> {
+        // Of a single item any key would tell it apart; only a name tells something.
+        let key = key_of(items).filter(|key| items.len() > 1 || *key == "name");
+        let known_by = |item: &Node<'_>| Some((key?, item.get(key?)?.text()?.to_owned()));
+        let all = items.iter().enumerate();
+        all.map(|(index, item)| Self::Item { index: Some(index), known_by: known_by(item) }).collect()
     }
-}
-
-fn is_named(items: &[Node<'_>]) -> bool {
-    items.iter().all(|item| item.get("name").is_some())
 }
 
 /// What tells the items of a list apart.
@@ -56,10 +56,11 @@ pub(super) fn key_of(items: &[Node<'_>]) -> Option<&'static str> {
 }
 
 /// Whether all items have this key, and no two the same value of it.
-pub(super) fn is_unique(items: &[Node<'_>], key: &str) -> bool {
-    let mut seen = rustc_hash::FxHashSet::default();
-    let text = |item: &Node<'_>| item.get(key).and_then(Node::text).map(str::to_owned);
-    !items.is_empty() && items.iter().all(|item| text(item).is_some_and(|text| seen.insert(text)))
+pub(super) fn is_unique<'s>(items: &[Node<'s>], key: &str) -> bool {
+    let mut seen = FxHashSet::default();
+    let mut is_new =
+        |item: &Node<'s>| item.get(key).and_then(Node::text).is_some_and(|text| seen.insert(text));
+    !items.is_empty() && items.iter().all(&mut is_new)
 }
 
 /// A path as people write it: `spec.containers[name=web].ports[0]`, `data["prometheus.yaml"].global`.
@@ -98,6 +99,6 @@ pub(super) fn members(node: &Node<'_>) -> Vec<String> {
     match node.value() {
         Value::Scalar(_) => Vec::new(),
         Value::Mapping(mapping) => mapping.iter().map(|entry| entry.key.text.to_owned()).collect(),
-        Value::Sequence(items) => (0..items.len()).map(|index| to_text(&[Hop::item(items, index)])).collect(),
+        Value::Sequence(items) => Hop::items(items).into_iter().map(|hop| to_text(&[hop])).collect(),
     }
 }

@@ -80,8 +80,8 @@ impl<'s> Listing<'_, '_, 's> {
                 }
             }
             (Value::Sequence(written), Value::Sequence(items)) => {
-                for (index, (written, item)) in written.iter().zip(items).enumerate() {
-                    path.push(Hop::item(items, index));
+                for ((written, item), hop) in written.iter().zip(items).zip(Hop::items(items)) {
+                    path.push(hop);
                     self.annotate(written, item, path, annotated);
                     path.pop();
                 }

@@ -75,7 +75,7 @@ impl FieldPath {
                     items.iter().position(|item| item.get(key).and_then(Node::text) == Some(value))?
                 }
             };
-            return Some((Hop::item(items, index), 1));
+            return Hop::items(items).into_iter().nth(index).map(|hop| (hop, 1));
         }
         let mapping = node.as_mapping()?;
         let Wanted::Name(first) = rest.first()? else { return None };

@@ -186,7 +186,7 @@ fn note_as_written<'s>(renderer: &Renderer<'_, 's>, resources: &mut ResMap<'s>, 
             *resource = written;
         }
     }
-    history.note(resources, Field::new("flux variables", Origin::NONE), Vec::new());
+    history.note(resources, Field::new("flux substitution", Origin::NONE), Vec::new());
 }
 
 /// The objects that templates make for the engines, each with the step that made it.

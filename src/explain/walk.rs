@@ -43,33 +43,44 @@ pub(super) fn follow<'s>(
     path: &[Hop],
     documents: &Documents<'s>,
 ) -> Vec<Hop> {
-    let Some((first, rest)) = path.split_first() else { return Vec::new() };
-    let (hop, old, new) = match first {
+    let mut followed = Vec::with_capacity(path.len());
+    continue_in((old, new), path, documents, &mut followed);
+    followed
+}
+
+fn continue_in<'s>(
+    (old, new): (Option<&Node<'s>>, Option<&Node<'s>>),
+    path: &[Hop],
+    documents: &Documents<'s>,
+    followed: &mut Vec<Hop>,
+) {
+    let Some((first, rest)) = path.split_first() else { return };
+    match first {
         Hop::Key(key) => {
-            let (old, new) = (old.and_then(|old| old.get(key)), new.and_then(|new| new.get(key)));
-            (first.clone(), old.cloned(), new.cloned())
+            followed.push(first.clone());
+            let members = (old.and_then(|old| old.get(key)), new.and_then(|new| new.get(key)));
+            continue_in(members, rest, documents, followed);
         }
         Hop::Document => {
-            let open = |node: Option<&Node<'s>>| documents.open(node?).map(|document| (*document).clone());
-            (Hop::Document, open(old), open(new))
+            followed.push(Hop::Document);
+            let open = |node: Option<&Node<'s>>| documents.open(node?);
+            let (old, new) = (open(old), open(new));
+            continue_in((old.as_deref(), new.as_deref()), rest, documents, followed);
         }
         Hop::Item { index, known_by } => {
             let olds = old.and_then(Node::as_sequence).unwrap_or_default();
             let news = new.and_then(Node::as_sequence).unwrap_or_default();
-            let is_there = index.and_then(|index| news.get(index));
-            let place = match is_there {
-                Some(_) => index.and_then(|index| *align(olds, news).get(index)?),
+            let place = match index.filter(|index| *index < news.len()) {
+                Some(index) => align(olds, news)[index],
                 None => known_by.as_ref().and_then(|(key, value)| {
                     olds.iter().position(|item| item.get(key).and_then(Node::text) == Some(value))
                 }),
             };
-            let hop = Hop::Item { index: place, known_by: known_by.clone() };
-            (hop, place.and_then(|place| olds.get(place)).cloned(), is_there.cloned())
+            followed.push(Hop::Item { index: place, known_by: known_by.clone() });
+            let items = (place.and_then(|place| olds.get(place)), index.and_then(|index| news.get(index)));
+            continue_in(items, rest, documents, followed);
         }
-    };
-    let mut followed = vec![hop];
-    followed.extend(follow(old.as_ref(), new.as_ref(), rest, documents));
-    followed
+    }
 }
 
 /// Finds what differs between two values, down to scalars.
@@ -113,14 +124,15 @@ impl<'d, 's> Differences<'d, 's> {
                 }
             }
             (Value::Sequence(olds), Value::Sequence(news)) => {
-                let aligned = align(olds, news);
-                for (index, (new, place)) in news.iter().zip(&aligned).enumerate() {
+                let mut gone = vec![true; olds.len()];
+                for ((new, hop), place) in news.iter().zip(Hop::items(news)).zip(align(olds, news)) {
                     let old = place.and_then(|place| olds.get(place));
-                    self.member(Hop::item(news, index), old, Some(new));
+                    place.and_then(|place| gone.get_mut(place)).into_iter().for_each(|gone| *gone = false);
+                    self.member(hop, old, Some(new));
                 }
-                let gone = (0..olds.len()).filter(|place| !aligned.contains(&Some(*place)));
-                for place in gone {
-                    self.member(Hop::item(olds, place), olds.get(place), None);
+                for ((old, hop), _) in olds.iter().zip(Hop::items(olds)).zip(&gone).filter(|(_, gone)| **gone)
+                {
+                    self.member(hop, Some(old), None);
                 }
             }
             (Value::Scalar(one), Value::Scalar(other)) => self.scalars((one, old), (other, new)),

@@ -58,7 +58,9 @@ pub fn build_with_history<'a, 's>(
     let mut builder = Builder::new(&files, BuildOptions::default(), sources);
     let mut resources = builder.build_with_history(&folder, &mut history)?.resources;
     settings.images.apply(&mut resources, sources)?;
-    let place = node.and_then(|node| node.get("images")).map_or(Origin::NONE, Node::origin);
+    let images = node.and_then(|node| node.get("images"));
+    let place =
+        images.and_then(|images| images.get("registry").or(Some(images))).map_or(Origin::NONE, Node::origin);
     history.note(&mut resources, Field::new("images of stackgen.yaml", place), Vec::new());
     Ok(ClusterHistory { built: BuiltCluster { cluster, resources }, history, made })
 }
