@@ -2,6 +2,7 @@
 
 mod build;
 mod explain;
+mod explain_page;
 mod fleet;
 mod help;
 mod images;
