@@ -85,6 +85,22 @@ fn a_run_fails_on_what_it_is_told_to_fail_on() {
 }
 
 #[test]
+fn a_filter_hides_no_danger() {
+    let all = diff("image/major", "after", &[]);
+    let filtered = diff("image/major", "after", &["--ignore", "StatefulSet/*:spec"]);
+    assert_eq!(filtered.status, Some(0), "nothing is left that differs: {}", filtered.stderr);
+    assert!(
+        all.stdout.starts_with("caution image/major StatefulSet monitoring/prometheus\n"),
+        "{}",
+        all.stdout
+    );
+    let kept = "caution image/major\n    StatefulSet monitoring/prometheus: `prometheus` goes from";
+    assert!(filtered.stdout.starts_with(kept), "{}", filtered.stdout);
+    let failed = diff("image/major", "after", &["--ignore", "StatefulSet/*:spec", "--fail-on", "danger"]);
+    assert_eq!(failed.status, Some(1));
+}
+
+#[test]
 fn the_documentation_has_every_danger() {
     const BEGIN: &str = "<!-- dangers -->\n";
     const END: &str = "<!-- end of dangers -->\n";

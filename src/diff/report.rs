@@ -35,6 +35,8 @@ pub struct Cluster<'a, 's> {
     pub name: String,
     /// What differs in it.
     pub comparison: Comparison<'a, 's>,
+    /// What may go wrong with that.
+    pub dangers: Dangers<'s>,
 }
 
 /// The place of a change: its cluster, and its place among what differs there.
@@ -105,18 +107,15 @@ pub struct NamespaceMove<'s> {
 }
 
 impl<'a, 's> Report<'a, 's> {
-    /// Puts the comparisons of clusters together. `dangers` says what may go wrong in one of them.
-    pub fn of(
-        sides: (String, String),
-        clusters: Vec<Cluster<'a, 's>>,
-        dangers: impl Fn(&Comparison<'a, 's>) -> Dangers<'s>,
-    ) -> Self {
+    /// Puts the comparisons of clusters together.
+    pub fn of(sides: (String, String), mut clusters: Vec<Cluster<'a, 's>>) -> Self {
         let mut known: IndexMap<u64, Reported<'s>> = IndexMap::new();
         let mut edits: FxHashMap<(u64, u64), usize> = FxHashMap::default();
         let mut of_all = Vec::new();
-        for (index, cluster) in clusters.iter().enumerate() {
-            let mut dangers = dangers(&cluster.comparison);
-            let mut of_changes = std::mem::take(&mut dangers.of_changes).into_iter();
+        let dangers: Vec<Dangers<'s>> =
+            clusters.iter_mut().map(|cluster| std::mem::take(&mut cluster.dangers)).collect();
+        for (index, (cluster, dangers)) in clusters.iter().zip(dangers).enumerate() {
+            let mut of_changes = dangers.of_changes.into_iter();
             for danger in dangers.of_all {
                 add_danger(&mut of_all, index, danger);
             }

@@ -148,15 +148,16 @@ impl Arguments {
         let compared = sides.clusters.iter().filter_map(|cluster| {
             let compared = compare(&cluster.before, &cluster.after, &options, sources);
             let mut comparison = errors.absorb(compared)?;
+            let found = dangers(&comparison, &sides.syncing, sources);
             hidden.extend(comparison.hide(&filters));
+            let dangers = found.kept_by(&comparison.changes);
             let unchanged = comparison.unchanged + cluster.unchanged;
-            Some(Cluster { name: cluster.name.clone(), comparison: Comparison { unchanged, ..comparison } })
+            let comparison = Comparison { unchanged, ..comparison };
+            Some(Cluster { name: cluster.name.clone(), comparison, dangers })
         });
         let compared: Vec<_> = compared.collect();
         errors.into_result()?;
-        let mut report = Report::of(sides.names.clone(), compared, |comparison| {
-            dangers(comparison, &sides.syncing, sources)
-        });
+        let mut report = Report::of(sides.names.clone(), compared);
         report.hidden = Hidden::sum(hidden);
         Ok(report)
     }

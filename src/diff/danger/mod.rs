@@ -29,7 +29,7 @@ mod scraping;
 mod syncing;
 mod units;
 
-use super::change::ObjectChange;
+use super::change::{ObjectChange, Verb};
 use super::comparison::Comparison;
 use super::path::Path;
 use crate::yaml::{Origin, Sources};
@@ -84,6 +84,38 @@ pub struct Dangers<'s> {
     pub of_changes: Vec<Vec<Danger<'s>>>,
     /// Those of all changes together.
     pub of_all: Vec<Danger<'s>>,
+    /// What each change is about.
+    about: Vec<About>,
+}
+
+/// What tells a change from others: what became of which object, and where that stands.
+type About = (Verb, String, Origin);
+
+fn about(change: &ObjectChange<'_, '_>) -> About {
+    (change.verb, change.object().describe(), change.origin())
+}
+
+impl<'a, 's> Dangers<'s> {
+    /// The dangers for those changes that are left when filters took others out. A filter hides no danger: what is about
+    /// a change that it took out is about all of them then, and names the object.
+    #[must_use]
+    pub fn kept_by(self, changes: &[ObjectChange<'a, 's>]) -> Self {
+        let Self { of_changes, mut of_all, about: earlier } = self;
+        let mut left = changes.iter().map(about).peekable();
+        let mut kept = Self::default();
+        for (about, dangers) in earlier.into_iter().zip(of_changes) {
+            if left.next_if_eq(&about).is_some() {
+                kept.of_changes.push(dangers);
+                kept.about.push(about);
+                continue;
+            }
+            of_all.extend(dangers.into_iter().map(|danger| {
+                let message = format!("{}: {}", about.1, danger.message);
+                Danger { message, ..danger }
+            }));
+        }
+        Self { of_all, ..kept }
+    }
 }
 
 /// What is looked for.
@@ -152,7 +184,7 @@ pub static RULES: &[&[Rule]] = &[
 /// What may go wrong when the changes of a cluster are synced.
 pub fn dangers<'s>(comparison: &Comparison<'_, 's>, syncing: &Syncing, sources: &'s Sources) -> Dangers<'s> {
     if *syncing == Syncing::Nobody {
-        return Dangers { of_changes: vec![Vec::new(); comparison.changes.len()], of_all: Vec::new() };
+        return Dangers::default();
     }
     let around = Around::new(&comparison.changes, sources);
     let rules = || RULES.iter().flat_map(|family| family.iter());
@@ -176,7 +208,7 @@ pub fn dangers<'s>(comparison: &Comparison<'_, 's>, syncing: &Syncing, sources: 
         .flat_map(|(rule, found)| found.into_iter().map(move |found| (rule, found)))
         .map(|(rule, found)| found.into_danger(rule, None, syncing))
         .collect();
-    Dangers { of_changes, of_all }
+    Dangers { of_changes, of_all, about: comparison.changes.iter().map(about).collect() }
 }
 
 impl<'s> Found<'s> {

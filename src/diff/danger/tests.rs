@@ -24,8 +24,8 @@ fn report(before: &str, after: &str, app: &'static str, syncing: &Syncing) -> Re
     let sides: &'static [Side<'static>; 2] =
         Box::leak(Box::new([side(before, app, sources), side(after, app, sources)]));
     let comparison = compare(&sides[0], &sides[1], &Options::default(), sources).expect("no duplicates");
-    let cluster = Cluster { name: String::new(), comparison };
-    Report::of(Default::default(), vec![cluster], |comparison| dangers(comparison, syncing, sources))
+    let dangers = dangers(&comparison, syncing, sources);
+    Report::of(Default::default(), vec![Cluster { name: String::new(), comparison, dangers }])
 }
 
 /// Rule, level and what engines do, of all dangers.
