@@ -100,16 +100,18 @@ impl<'a, 's> Tree<'a, 's> {
         }
     }
 
-    /// The trees of what was read, each with the cluster that it is for.
+    /// The trees of what was read, each with the cluster that it is for; `target` says where that is.
     pub fn of_input(
         input: &'a Input<'s>,
-        target: &Target,
+        target: impl Fn(Option<&str>) -> Target,
         sources: &'s Sources,
     ) -> Vec<(Option<&'a str>, Self)> {
         let is_partial = !input.is_complete();
         let typing = if input.is_built { Typing::Core } else { Typing::Legacy };
-        let tree = |nodes| Self { is_partial, typing, ..Self::new(nodes, target.clone(), sources) };
-        input.together().into_iter().map(|(cluster, nodes)| (cluster, tree(nodes))).collect()
+        let tree = |(cluster, nodes)| {
+            (cluster, Self { is_partial, typing, ..Self::new(nodes, target(cluster), sources) })
+        };
+        input.together().into_iter().map(tree).collect()
     }
 
     fn add(&mut self, node: &'a Node<'s>) {

@@ -199,6 +199,31 @@ fn settings_ignore_findings_of_the_stack() {
 
 /// Everything that is wrong with all bad examples at once: threads take the work in another order each time.
 #[test]
+fn a_rendered_cluster_is_on_the_cloud_that_the_settings_say() {
+    let class = "apiVersion: storage.k8s.io/v1\nkind: StorageClass\nmetadata: {name: fast}\n\
+        provisioner: ebs.csi.aws.com\n";
+    let workspace = Workspace::with(&[
+        ("gitops/.stackgen/clusters/prod.json", "{}"),
+        ("gitops/.stackgen/clusters/eks.json", "{}"),
+        ("gitops/.stackgen/clusters/gke.json", "{}"),
+        ("gitops/clusters/eks/class.yaml", class),
+        ("gitops/clusters/gke/class.yaml", class),
+        ("gitops/clusters/prod/class.yaml", class),
+    ]);
+    let found = |arguments: &[&str]| {
+        let run = workspace.run([&["validate", "gitops", "--rules", "cloud/"], arguments].concat());
+        let places = run.stdout.lines().filter_map(|line| line.strip_prefix(" --> gitops/clusters/"));
+        let mut clusters: Vec<String> = places.map(|place| place.split('/').next().unwrap().into()).collect();
+        clusters.dedup();
+        clusters
+    };
+    assert_eq!(found(&[]), ["gke"], "without settings a cluster is named after its cloud");
+    workspace.write("stackgen.yaml", "clusters: [{name: prod, cloud: aks}, {name: gke, cloud: gke}]\n");
+    assert_eq!(found(&[]), ["gke", "prod"]);
+    assert_eq!(found(&["--cloud", "eks"]), [""; 0]);
+}
+
+#[test]
 fn the_same_bytes_on_any_number_of_threads() {
     let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
     let run = |threads: &str| {

@@ -3,7 +3,8 @@
 mod earlier;
 mod fix;
 
-use std::collections::BTreeSet;
+use std::cell::LazyCell;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
@@ -279,9 +280,13 @@ impl Arguments {
             None => read(place, &self.paths, sources)?,
         };
         let definitions = read(&Disk, &self.crds, sources)?;
-        let target = self.target(self.cloud.map(Into::into));
+        let clouds = LazyCell::new(|| clouds(&printer.directory));
+        let target = |cluster: Option<&str>| {
+            let known = || cluster.and_then(|cluster| clouds.get(cluster).copied());
+            self.target(self.cloud.map(Into::into).or_else(known))
+        };
         let trees = |input| {
-            let mut trees = Tree::of_input(input, &target, sources);
+            let mut trees = Tree::of_input(input, target, sources);
             for (_, tree) in &mut trees {
                 tree.add_definitions(&definitions.nodes);
             }
@@ -361,6 +366,15 @@ impl Arguments {
         }
         Ok(())
     }
+}
+
+/// Which clouds the clusters are on whose rendered tree is read. It can be read without the settings, so what is wrong
+/// with those is for others to say.
+fn clouds(directory: &Path) -> BTreeMap<String, stack::Cloud> {
+    let sources = Sources::new();
+    let workspace = Workspace::open(directory, &sources);
+    let clusters = workspace.map(|workspace| workspace.settings.clusters).unwrap_or_default();
+    clusters.into_iter().map(|cluster| (cluster.name, cluster.cloud)).collect()
 }
 
 /// What a rule is for, for a reader who has just met it.
