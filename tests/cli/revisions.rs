@@ -109,6 +109,29 @@ fn both_sides_say_where_they_are() {
 }
 
 #[test]
+fn reports_for_a_checkout_name_its_files() {
+    if !has_git("reports_for_a_checkout_name_its_files") {
+        return;
+    }
+    let repository = repository();
+    resize(&repository, 7);
+    let report = |format: &str| run(repository.root(), &["--against", "HEAD~1..HEAD", "-o", format]).stdout;
+    assert!(
+        report("github").starts_with("::error file=base/claim.yaml,line=4,col=40,"),
+        "{}",
+        report("github")
+    );
+    let sarif: serde_json::Value = serde_json::from_str(&report("sarif")).unwrap();
+    let result = &sarif["runs"][0]["results"][0];
+    for location in [&result["locations"][0], &result["relatedLocations"][0]] {
+        assert_eq!(location["physicalLocation"]["artifactLocation"]["uri"], "base/claim.yaml");
+    }
+    let json: serde_json::Value = serde_json::from_str(&report("json")).unwrap();
+    assert_eq!(json["findings"][0]["file"], "HEAD:base/claim.yaml");
+    assert_eq!(json["findings"][0]["related"][0]["file"], "HEAD~1:base/claim.yaml");
+}
+
+#[test]
 fn what_is_staged_is_a_state() {
     if !has_git("what_is_staged_is_a_state") {
         return;

@@ -29,5 +29,5 @@ mod tree;
 pub use error::GitError;
 pub use range::{Point, Range};
 pub use repository::Repository;
-pub use shown::shown;
+pub use shown::{shown, shown_in_tree};
 pub use tree::Tree;

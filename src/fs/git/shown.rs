@@ -23,6 +23,15 @@ pub fn shown(path: &Path, directory: &Path) -> String {
     if below.as_os_str().is_empty() { ".".to_owned() } else { below.display().to_string() }
 }
 
+/// The same for readers that know which revision it is: the path from the top of the repository.
+pub fn shown_in_tree(path: &Path, directory: &Path) -> String {
+    let text = path.to_string_lossy();
+    match text.split_once(MARK) {
+        Some((_, rest)) => rest.trim_start_matches(['/', '\\']).to_owned(),
+        None => shown(path, directory),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -32,6 +41,8 @@ mod tests {
         let shown = |path: PathBuf| shown(&path, Path::new("/work"));
         assert_eq!(shown(root("origin/main").join("base/a.yaml")), "origin/main:base/a.yaml");
         assert_eq!(shown(root("").join("base/a.yaml")), ":base/a.yaml");
+        assert_eq!(shown_in_tree(&root("a/b").join("base/a.yaml"), Path::new("")), "base/a.yaml");
+        assert_eq!(shown_in_tree(Path::new("/work/a:b"), Path::new("/work")), "a:b");
         assert_eq!(shown(root("main")), "main:");
         assert_eq!(shown("/work/base/a.yaml".into()), "base/a.yaml");
         assert_eq!(shown("/work/main:/a.yaml".into()), "main:/a.yaml");

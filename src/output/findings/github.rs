@@ -46,7 +46,7 @@ fn annotate(findings: &Findings<'_>, finding: &Finding, kind: &str, text: &mut S
     let place = findings.place(finding.origin);
     let _ = write!(text, "::{kind} ");
     if place.is_some() {
-        let file = property(&place.file);
+        let file = property(&place.in_checkout);
         let _ = write!(
             text,
             "file={file},line={},col={},endColumn={},",

@@ -10,8 +10,11 @@ use crate::yaml::Origin;
 /// is empty for what has no place.
 #[derive(Clone, Debug, Serialize, Default, PartialEq, Eq)]
 pub(super) struct Place {
-    /// Relative to the working directory if it is in there.
+    /// Relative to the working directory if it is in there; with its revision if it is of one.
     pub(super) file: String,
+    /// The same without the revision, for those who show it in a checkout.
+    #[serde(skip)]
+    pub(super) in_checkout: String,
     pub(super) line: u32,
     pub(super) column: u32,
     pub(super) end_line: u32,
@@ -25,6 +28,7 @@ impl Findings<'_> {
         let width = self.sources.word(origin).map_or(0, |word| word.chars().count());
         Place {
             file: git::shown(&location.file, self.directory),
+            in_checkout: git::shown_in_tree(&location.file, self.directory),
             line: location.line,
             column: location.column,
             end_line: location.line,

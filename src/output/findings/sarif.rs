@@ -77,8 +77,8 @@ fn result(findings: &Findings<'_>, finding: &Finding, rules: &[&Rule]) -> Value 
 }
 
 fn physical(place: &Place) -> Value {
-    let mut artifact = json!({ "uri": uri(&place.file) });
-    if !place.file.starts_with('/') {
+    let mut artifact = json!({ "uri": uri(&place.in_checkout) });
+    if !place.in_checkout.starts_with('/') {
         artifact["uriBaseId"] = json!(ROOT);
     }
     let region = json!({
