@@ -8,6 +8,7 @@ use std::path::Path;
 
 use crate::diagnostic::Diagnostics;
 use crate::diff::Report;
+use crate::fs::git;
 use crate::yaml::{Origin, Sources};
 
 pub use dangers::danger_rules;
@@ -64,7 +65,7 @@ impl Difference<'_, '_> {
     /// `overlays/eks/patches/storage.yaml:7`; none for what was not read from a file.
     fn place(&self, origin: Origin) -> Option<String> {
         let location = self.sources.locate(origin)?;
-        let file = location.file.strip_prefix(self.directory).unwrap_or(&location.file);
-        (!file.as_os_str().is_empty()).then(|| format!("{}:{}", file.display(), location.line))
+        let file = || git::shown(&location.file, self.directory);
+        (!location.file.as_os_str().is_empty()).then(|| format!("{}:{}", file(), location.line))
     }
 }
