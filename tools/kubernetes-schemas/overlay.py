@@ -7,6 +7,7 @@ CLUSTER_WIDE = {
 }
 
 # Values and bounds that the API server holds to, though its types carry no mark of them.
+ACCOUNT = {"minimum": 0, "maximum": 2**31 - 1}
 REPLICAS = {"replicas": {"minimum": 0}, "minReadySeconds": {"minimum": 0}, "revisionHistoryLimit": {"minimum": 0}}
 PROBE = {
     "failureThreshold": {"minimum": 0},
@@ -18,6 +19,12 @@ PROBE = {
 }
 SELECTOR_OPERATORS = ["DoesNotExist", "Exists", "In", "NotIn"]
 RULES = {
+    "io.k8s.api.autoscaling.v2.HorizontalPodAutoscalerSpec": {"minReplicas": {"minimum": 0}},
+    "io.k8s.api.autoscaling.v2.MetricSpec": {"type": {"enum": ["ContainerResource", "External", "Object", "Pods", "Resource"]}},
+    "io.k8s.api.autoscaling.v2.MetricTarget": {
+        "type": {"enum": ["AverageValue", "Utilization", "Value"]},
+        "averageUtilization": {"minimum": 1},
+    },
     "io.k8s.apimachinery.pkg.apis.meta.v1.LabelSelectorRequirement": {"operator": {"enum": SELECTOR_OPERATORS}},
     "io.k8s.api.apps.v1.DaemonSetSpec": REPLICAS,
     "io.k8s.api.apps.v1.DeploymentSpec": REPLICAS | {"progressDeadlineSeconds": {"minimum": 0}},
@@ -38,7 +45,9 @@ RULES = {
     "io.k8s.api.core.v1.ConfigMapVolumeSource": {"defaultMode": {"minimum": 0, "maximum": 0o777}},
     "io.k8s.api.core.v1.DownwardAPIVolumeSource": {"defaultMode": {"minimum": 0, "maximum": 0o777}},
     "io.k8s.api.core.v1.KeyToPath": {"mode": {"minimum": 0, "maximum": 0o777}},
+    "io.k8s.api.core.v1.PodSecurityContext": {"fsGroup": ACCOUNT, "runAsGroup": ACCOUNT, "runAsUser": ACCOUNT},
     "io.k8s.api.core.v1.PodSpec": {"terminationGracePeriodSeconds": {"minimum": 0}},
+    "io.k8s.api.core.v1.SecurityContext": {"runAsGroup": ACCOUNT, "runAsUser": ACCOUNT},
     "io.k8s.api.core.v1.Probe": PROBE,
     "io.k8s.api.core.v1.ProjectedVolumeSource": {"defaultMode": {"minimum": 0, "maximum": 0o777}},
     "io.k8s.api.core.v1.SecretVolumeSource": {"defaultMode": {"minimum": 0, "maximum": 0o777}},
