@@ -1,5 +1,7 @@
 //! `meta/label`
 
+use std::fmt::Write;
+
 use super::is_local;
 use crate::diagnostic::Severity;
 use crate::validate::rule::{Check, Profile, Rule, Run, example};
@@ -35,7 +37,6 @@ fn check(object: &Object<'_, '_>, _: &Tree<'_, '_>, findings: &mut Findings<'_>)
     };
     check("metadata.labels", object.mapping(&["metadata", "labels"]), true);
     check("metadata.annotations", object.mapping(&["metadata", "annotations"]), false);
-    check("spec.selector.matchLabels", object.mapping(&["spec", "selector", "matchLabels"]), true);
     if object.is("", "Service") {
         check("spec.selector", object.mapping(&["spec", "selector"]), true);
     }
@@ -44,12 +45,48 @@ fn check(object: &Object<'_, '_>, _: &Tree<'_, '_>, findings: &mut Findings<'_>)
         let annotations = workload.template.at(&["metadata", "annotations"]).and_then(Node::as_mapping);
         check(&format!("{}.metadata.annotations", workload.path), annotations, false);
     }
+    if let Some(spec) = object.at(&["spec"]).filter(|_| is_of_kubernetes(object)) {
+        in_selectors(spec, &mut "spec".to_owned(), &mut check);
+    }
     let annotations = object.mapping(&["metadata", "annotations"]).into_iter().flatten();
     let size: usize =
         annotations.map(|entry| entry.key.text.len() + entry.value.text().map_or(0, str::len)).sum();
     if size > MOST_ANNOTATIONS {
         let message = format!("the annotations have {size} bytes, and may have {MOST_ANNOTATIONS}");
         findings.add(object.finding_at_name(&RULE, message).path("metadata.annotations"));
+    }
+}
+
+/// Whether the kind is Kubernetes' own: others may have selectors of another sort.
+fn is_of_kubernetes(object: &Object<'_, '_>) -> bool {
+    matches!(object.group(), "" | "apps" | "batch" | "policy" | "networking.k8s.io")
+}
+
+/// Calls `check` with the labels that selectors ask for by value, wherever they stand below a place. The path is as it
+/// was when this returns.
+fn in_selectors(
+    node: &Node<'_>,
+    path: &mut String,
+    check: &mut impl FnMut(&str, Option<&Mapping<'_>>, bool),
+) {
+    let length = path.len();
+    for (index, item) in node.as_sequence().unwrap_or_default().iter().enumerate() {
+        let _ = write!(path, "[{index}]");
+        in_selectors(item, path, check);
+        path.truncate(length);
+    }
+    for entry in node.as_mapping().into_iter().flatten() {
+        let (name, value) = (entry.key.text, &entry.value);
+        if value.text().is_some() {
+            continue;
+        }
+        path.push('.');
+        path.push_str(name);
+        match name {
+            "matchLabels" | "nodeSelector" => check(path, value.as_mapping(), true),
+            _ => in_selectors(value, path, check),
+        }
+        path.truncate(length);
     }
 }
 

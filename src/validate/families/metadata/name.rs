@@ -54,7 +54,7 @@ fn form(object: &Object<'_, '_>) -> Form {
     match (object.group(), object.kind()) {
         ("", "Service") => Form::Service,
         ("", "Namespace") => Form::Label,
-        ("rbac.authorization.k8s.io", _) => Form::Segment,
+        ("rbac.authorization.k8s.io", _) | ("policy", "PodDisruptionBudget") => Form::Segment,
         _ => Form::Subdomain,
     }
 }
@@ -62,7 +62,8 @@ fn form(object: &Object<'_, '_>) -> Form {
 /// What is wrong with a name.
 fn wrong(name: &str, form: Form) -> Option<&'static str> {
     if form == Form::Segment {
-        let is_path = name == "." || name == ".." || name.contains('/') || name.contains('%');
+        let is_path =
+            name.is_empty() || name == "." || name == ".." || name.contains('/') || name.contains('%');
         return is_path.then_some("has to be one part of a URL: no `/`, no `%`");
     }
     let longest = if form == Form::Subdomain { 253 } else { 63 };

@@ -64,6 +64,9 @@ fn read(value: &Node<'_>) -> Result<u64, String> {
         Ok(_) if value.style() != Style::Plain => {
             Err(format!("`\"{text}\"` is text: without quotes it is a number"))
         }
+        Ok(number) if i32::try_from(number).is_err() => {
+            Err(format!("`{text}` is more than the API can hold, which is {}", i32::MAX))
+        }
         Ok(number) => Ok(number),
         Err(_) => Err(format!("`{text}` is neither a number nor a percentage")),
     }

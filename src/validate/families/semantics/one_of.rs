@@ -17,6 +17,15 @@ static RULE: Rule = Rule {
 };
 
 const HANDLERS: [&str; 5] = ["exec", "httpGet", "tcpSocket", "grpc", "sleep"];
+/// What a probe has beside its handler.
+const PROBE: [&str; 6] = [
+    "initialDelaySeconds",
+    "periodSeconds",
+    "timeoutSeconds",
+    "successThreshold",
+    "failureThreshold",
+    "terminationGracePeriodSeconds",
+];
 const VALUES: [&str; 5] = ["fieldRef", "resourceFieldRef", "configMapKeyRef", "secretKeyRef", "fileKeyRef"];
 const PROJECTED: [&str; 6] =
     ["configMap", "secret", "downwardAPI", "serviceAccountToken", "clusterTrustBundle", "podCertificate"];
@@ -59,7 +68,7 @@ impl OneOf<'_, '_, '_, '_> {
         }
         for (path, container) in workload.containers() {
             for (name, probe) in probes(container) {
-                self.exactly(probe, &HANDLERS, &format!("{path}.{name}"));
+                self.exactly_beside(probe, &HANDLERS, &PROBE, &format!("{path}.{name}"));
             }
             for hook in ["postStart", "preStop"] {
                 if let Some(handler) = container.at(&["lifecycle", hook]) {
@@ -124,10 +133,17 @@ impl OneOf<'_, '_, '_, '_> {
     }
 
     fn exactly(&mut self, node: &Node<'_>, fields: &[&str], path: &str) {
+        self.exactly_beside(node, fields, &[], path);
+    }
+
+    /// One of the fields, whatever the `others` are.
+    fn exactly_beside(&mut self, node: &Node<'_>, fields: &[&str], others: &[&str], path: &str) {
         let Some(mapping) = node.as_mapping() else { return };
         let set: Vec<&Entry<'_>> = present(node).filter(|entry| fields.contains(&entry.key.text)).collect();
         // A field that nobody knows may be of a newer version.
-        let is_unknown = mapping.iter().any(|entry| !fields.contains(&entry.key.text));
+        let is_unknown = mapping
+            .iter()
+            .any(|entry| !fields.contains(&entry.key.text) && !others.contains(&entry.key.text));
         if set.is_empty() && !is_unknown {
             let names: Vec<String> = fields.iter().map(|field| format!("`{field}`")).collect();
             self.none(node, &names.join(", "), path);

@@ -6,7 +6,7 @@ use super::fields::{has_variable, items, probes};
 use crate::diagnostic::Severity;
 use crate::validate::rule::{Check, Profile, Rule, Run, example};
 use crate::validate::{Finding, Findings, Object, Tree, Workload};
-use crate::yaml::Node;
+use crate::yaml::{Node, Style};
 
 static RULE: Rule = Rule {
     id: "sem/port-name",
@@ -48,7 +48,7 @@ fn check(object: &Object<'_, '_>, _: &Tree<'_, '_>, findings: &mut Findings<'_>)
             for handler in ["httpGet", "tcpSocket"] {
                 let port = probe.at(&[handler, "port"]);
                 let named = port.filter(|port| {
-                    port.text().is_some_and(|text| text.parse::<i64>().is_err() && !has_variable(text))
+                    port.text().is_some_and(|text| is_no_number(port, text) && !has_variable(text))
                 });
                 if let Some(Err(reason)) = named.and_then(Node::text).map(read) {
                     let place = named.map_or(probe.origin(), Node::origin);
@@ -58,6 +58,11 @@ fn check(object: &Object<'_, '_>, _: &Tree<'_, '_>, findings: &mut Findings<'_>)
             }
         }
     }
+}
+
+/// In quotes a number is a name, and none that a port can have.
+fn is_no_number(port: &Node<'_>, text: &str) -> bool {
+    port.style() != Style::Plain || text.parse::<i64>().is_err()
 }
 
 /// Several ports of a Service need names, so that they can be told apart.
@@ -83,7 +88,7 @@ fn of_service(object: &Object<'_, '_>, findings: &mut Findings<'_>) {
 }
 
 /// A name of a service by RFC 6335.
-fn read(name: &str) -> Result<(), String> {
+pub(super) fn read(name: &str) -> Result<(), String> {
     let wrong = |reason: &str| Err(format!("`{name}` is no name of a port: {reason}"));
     if name.len() > 15 {
         return wrong(&format!("it has {} characters, and 15 are allowed", name.len()));

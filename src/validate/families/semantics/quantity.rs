@@ -61,6 +61,14 @@ fn quantities<'a, 's>(object: &Object<'a, 's>) -> Vec<(String, &'a Entry<'s>)> {
             of_resources(node, &format!("spec.volumeClaimTemplates[{index}].spec"), &mut found);
         }
     }
+    for (index, limit) in object.items(&["spec", "limits"]).iter().enumerate() {
+        for field in ["default", "defaultRequest", "max", "min"] {
+            let of_field = entries(limit, field).filter(|_| object.is("", "LimitRange"));
+            found.extend(
+                of_field.map(|entry| (format!("spec.limits[{index}].{field}.{}", entry.key.text), entry)),
+            );
+        }
+    }
     let (parent, field) = match (object.group(), object.kind()) {
         ("", "PersistentVolumeClaim") => {
             object

@@ -26,7 +26,7 @@ fn check(object: &Object<'_, '_>, _: &Tree<'_, '_>, findings: &mut Findings<'_>)
     let Some(workload) = Workload::of(*object) else { return };
     let policy = workload.spec.get("restartPolicy").filter(|policy| !policy.is_null());
     // What says nothing restarts always.
-    let text = policy.and_then(Node::text).unwrap_or("Always");
+    let text = policy.and_then(Node::text).filter(|text| !text.is_empty()).unwrap_or("Always");
     if !allowed.contains(&text) {
         let said = if policy.is_some() { "" } else { ", which is the default" };
         let message = format!("a {} cannot restart its pods `{text}`{said}", object.kind());
