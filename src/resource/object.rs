@@ -263,3 +263,15 @@ fn set_text<'s>(mapping: &mut Mapping<'s>, key: &'static str, text: &'s str, ori
 fn text<'s>(node: Option<&Node<'s>>) -> &'s str {
     node.filter(|node| !node.is_null()).and_then(Node::text).unwrap_or_default()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The number for a history stands where there was room left: a build without one pays nothing for it.
+    #[test]
+    fn a_number_takes_no_room() {
+        let words = size_of::<Node<'_>>() + 7 * size_of::<usize>();
+        assert_eq!(size_of::<Resource<'_>>(), words + size_of::<u64>());
+    }
+}
