@@ -32,6 +32,10 @@ bench-fleet *CLUSTERS:
     cargo build --release
     benches/fleet {{CLUSTERS}}
 
+# Times of verifying Prometheus' blocks, beside promtool and tar.
+bench-blocks:
+    cargo bench --bench blocks
+
 # Render our own tree.
 render:
     cargo run --release -- render

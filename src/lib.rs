@@ -1,8 +1,8 @@
 //! stackgen: monitoring for Kubernetes on three clouds, from one Git repository.
 //!
 //! The modules are floors: each imports only from floors below it, and a test holds this (ARCHITECTURE.md has the
-//! table). From below: [`yaml`] and [`fs`]; [`resource`] and [`diagnostic`]; [`kustomize`]; [`stack`]; [`diff`],
-//! [`gitops`] and [`validate`]; [`explain`]; [`output`]; [`cli`].
+//! table). From below: [`yaml`] and [`fs`]; [`resource`], [`diagnostic`] and [`tsdb`]; [`kustomize`]; [`stack`];
+//! [`diff`], [`gitops`] and [`validate`]; [`explain`]; [`output`]; [`cli`].
 
 pub mod cli;
 pub mod diagnostic;
@@ -15,5 +15,6 @@ pub mod output;
 pub mod resource;
 pub mod schema;
 pub mod stack;
+pub mod tsdb;
 pub mod validate;
 pub mod yaml;

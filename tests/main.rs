@@ -23,6 +23,8 @@ mod rules;
 mod schemas;
 /// What the tests stand on: a temporary workspace and a scrubbed command.
 mod support;
+/// Blocks of Prometheus, with the real tools.
+mod tsdb;
 /// The action and the hooks.
 mod workflow;
 

@@ -1,0 +1,141 @@
+//! Verifying blocks beside what there is: `promtool tsdb dump`, which does not verify, and `tar`, which only reads.
+//!
+//! `cargo bench --bench blocks` writes 30 days of 2,000 series, 17 million samples, and prints a table. Each row is a
+//! process of its own; the files are in the page cache for all of them.
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    clippy::cast_precision_loss,
+    reason = "a program of its own"
+)]
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use stackgen::tsdb::xor::Encoder;
+use stackgen::tsdb::{BlockWriter, Compaction, Depth, verify};
+use wait4::Wait4 as _;
+
+const START: i64 = 1_700_000_000_000;
+const INTERVAL: i64 = 300_000;
+const SERIES: u32 = 2_000;
+const DAYS: i64 = 30;
+/// What a server puts into a block before it compacts.
+const BLOCK: i64 = 7_200_000;
+const CHUNK: i64 = 120;
+/// Blocks as a server compacts them.
+const COMPACTED: i64 = 27 * BLOCK;
+
+fn main() {
+    let arguments: Vec<String> = std::env::args().collect();
+    match arguments.get(1).map(String::as_str) {
+        Some("--list" | "--test") => {}
+        Some("verify") => verify_child(&arguments[2], Depth::Bytes),
+        Some("verify-samples") => verify_child(&arguments[2], Depth::Samples),
+        _ => table(),
+    }
+}
+
+fn verify_child(folder: &str, depth: Depth) {
+    let report = verify(Path::new(folder), depth).unwrap();
+    assert!(report.is_whole());
+    assert_eq!(report.samples(), u64::from(SERIES) * u64::try_from(DAYS * 86_400_000 / INTERVAL).unwrap());
+}
+
+fn table() {
+    let root = Path::new(env!("CARGO_TARGET_TMPDIR")).join("blocks");
+    let _ = std::fs::remove_dir_all(&root);
+    println!("| blocks | what | time | MB/s | peak memory |");
+    println!("|---|---|---|---|---|");
+    for (name, length) in [("360 of two hours", BLOCK), ("14 compacted", COMPACTED)] {
+        let begin = Instant::now();
+        let data = blocks(&root.join(length.to_string()), length);
+        let bytes = size(&data);
+        row(name, "write with ours", begin.elapsed(), bytes, None);
+        let own = std::env::current_exe().unwrap().display().to_string();
+        let folder = data.display().to_string();
+        let commands: [(&str, &[&str], u32); 4] = [
+            ("verify", &[&own, "verify", &folder], 5),
+            ("verify, decode every sample", &[&own, "verify-samples", &folder], 3),
+            ("`tar -c`", &["tar", "-cf", "-", &folder], 5),
+            ("`promtool tsdb dump`", &["promtool", "tsdb", "dump", &folder], 1),
+        ];
+        for (what, command, runs) in commands {
+            if let Some((time, memory)) = (0..runs).filter_map(|_| run(command)).min() {
+                row(name, what, time, bytes, Some(memory));
+            }
+        }
+    }
+    std::fs::remove_dir_all(&root).unwrap();
+}
+
+fn row(blocks: &str, what: &str, time: Duration, bytes: u64, memory: Option<u64>) {
+    let megabytes = |bytes: u64| bytes as f64 / 1e6;
+    let memory = memory.map_or_else(|| "-".to_owned(), |memory| format!("{:.0} MB", megabytes(memory)));
+    let rate = megabytes(bytes) / time.as_secs_f64();
+    println!(
+        "| {blocks}, {:.0} MB | {what} | {:.2} s | {rate:.0} | {memory} |",
+        megabytes(bytes),
+        time.as_secs_f64()
+    );
+}
+
+/// Time and peak memory of one process; none if it is not here.
+fn run(command: &[&str]) -> Option<(Duration, u64)> {
+    let begin = Instant::now();
+    let mut process = Command::new(command[0]);
+    // Into a pipe: tar reads nothing if it sees that nobody wants it.
+    let process = process.args(&command[1..]).stdout(Stdio::piped()).stderr(Stdio::null()).spawn();
+    let mut process = process.ok()?;
+    std::io::copy(&mut process.stdout.take().unwrap(), &mut std::io::sink()).unwrap();
+    let ended = process.wait4().unwrap();
+    assert!(ended.status.success(), "{command:?}");
+    Some((begin.elapsed(), ended.rusage.maxrss))
+}
+
+fn size(folder: &Path) -> u64 {
+    let entries = walkdir::WalkDir::new(folder).into_iter().map(Result::unwrap);
+    entries.filter(|entry| entry.file_type().is_file()).map(|entry| entry.metadata().unwrap().len()).sum()
+}
+
+/// A data folder with all samples, in blocks of a length.
+fn blocks(data: &Path, length: i64) -> PathBuf {
+    std::fs::create_dir_all(data.join("wal")).unwrap(); // promtool wants to see one
+    let end = START + DAYS * 86_400_000;
+    let mut first = START;
+    while first < end {
+        let last = (first + length).min(end);
+        let mut writer = BlockWriter::create(&data.join("staging")).unwrap();
+        for series in 0..SERIES {
+            let pairs = [
+                ("__name__", format!("metric_{:03}", series / 10)),
+                ("instance", format!("node-{series:05}")),
+            ];
+            let labels = pairs.map(|(name, value)| (name.to_owned(), value));
+            writer.add_series(&labels, &chunks(series, first, last)).unwrap();
+        }
+        writer.finish(Compaction::default()).unwrap();
+        first = last;
+    }
+    data.to_owned()
+}
+
+/// A counter that grows unevenly: what numbers of real servers cost.
+fn chunks(series: u32, first: i64, last: i64) -> Vec<(i64, i64, stackgen::tsdb::Chunk)> {
+    let mut found = Vec::new();
+    let mut time = first;
+    while time < last {
+        let mut encoder = Encoder::default();
+        let end = last.min(time + CHUNK * INTERVAL);
+        while time < end {
+            let step = u64::try_from((time - START) / INTERVAL).unwrap();
+            let noise =
+                (step.wrapping_mul(u64::from(series) * 2 + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15)) >> 58;
+            assert!(encoder.push(time, (step * 40 + noise) as f64 / 8.0));
+            time += INTERVAL;
+        }
+        found.extend(encoder.finish());
+    }
+    found
+}

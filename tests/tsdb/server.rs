@@ -1,0 +1,81 @@
+//! A real Prometheus on a free port of the loopback, ended with the test.
+
+use std::io::{Read as _, Write as _};
+use std::net::{TcpListener, TcpStream};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+/// A server that answers.
+pub(super) struct Server {
+    process: Child,
+    port: u16,
+}
+
+impl Server {
+    /// Starts one on a data folder; with `scraping`, it asks itself every second.
+    pub(super) fn start(folder: &Path, data: &Path, scraping: bool) -> Self {
+        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let job = format!(
+            "scrape_configs: [{{job_name: self, static_configs: [{{targets: ['127.0.0.1:{port}']}}]}}]"
+        );
+        let jobs = if scraping { job.as_str() } else { "" };
+        let config = folder.join("prometheus.yml");
+        std::fs::write(&config, format!("global: {{scrape_interval: 1s}}\n{jobs}\n")).unwrap();
+        let process = Command::new("prometheus")
+            .arg(format!("--config.file={}", config.display()))
+            .arg(format!("--storage.tsdb.path={}", data.display()))
+            .arg(format!("--web.listen-address=127.0.0.1:{port}"))
+            .args(["--web.enable-admin-api", "--storage.tsdb.retention.time=100y"])
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let server = Self { process, port };
+        let begin = Instant::now();
+        while server.ask("GET", "/-/ready").is_none_or(|answer| !answer.contains(" 200 ")) {
+            assert!(begin.elapsed() < Duration::from_secs(60), "the server does not become ready");
+            std::thread::sleep(Duration::from_millis(100));
+        }
+        server
+    }
+
+    /// Until the server asked itself twice; it begins seconds after it is ready.
+    pub(super) fn wait_for_scrapes(&self) {
+        let begin = Instant::now();
+        let count = |server: &Self| server.query("query=count_over_time(up[5m])");
+        while count(self).and_then(|count| count.parse().ok()).is_none_or(|count: u32| count < 2) {
+            assert!(begin.elapsed() < Duration::from_secs(60), "the server does not scrape");
+            std::thread::sleep(Duration::from_millis(200));
+        }
+    }
+
+    /// The answer with its headers; none if nobody listens yet.
+    pub(super) fn ask(&self, method: &str, path: &str) -> Option<String> {
+        let mut stream = TcpStream::connect(("127.0.0.1", self.port)).ok()?;
+        let request = format!("{method} {path} HTTP/1.0\r\nHost: localhost\r\n\r\n");
+        stream.write_all(request.as_bytes()).ok()?;
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).ok()?;
+        Some(answer)
+    }
+
+    /// The number that an instant query gives for its one series.
+    pub(super) fn number(&self, query: &str, seconds: i64) -> Option<String> {
+        let query = query.bytes().fold(String::new(), |text, byte| text + &format!("%{byte:02X}"));
+        self.query(&format!("time={seconds}&query={query}"))
+    }
+
+    fn query(&self, parameters: &str) -> Option<String> {
+        let answer = self.ask("GET", &format!("/api/v1/query?{parameters}"))?;
+        let body: serde_json::Value = serde_json::from_str(answer.split_once("\r\n\r\n")?.1).ok()?;
+        Some(body.pointer("/data/result/0/value/1")?.as_str()?.to_owned())
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
