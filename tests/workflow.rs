@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use crate::support::Workspace;
+use crate::support::git::{Repository, has_git};
 
 const SERVICE: &str = "gitops/clusters/gke/grafana/service-grafana.yaml";
 
@@ -20,6 +21,10 @@ fn rendered() -> Workspace {
 
 /// The action's script, as the runner starts it.
 fn action(workspace: &Workspace, command: &str) -> Output {
+    action_with(workspace, command, &[])
+}
+
+fn action_with(workspace: &Workspace, command: &str, inputs: &[(&str, &str)]) -> Output {
     Command::new("bash")
         .arg(project().join(".github/action/run"))
         .current_dir(workspace.root())
@@ -30,6 +35,7 @@ fn action(workspace: &Workspace, command: &str) -> Output {
         .env("STACKGEN_SARIF", "findings.sarif")
         .env("GITHUB_STEP_SUMMARY", workspace.path("summary"))
         .env("GITHUB_OUTPUT", workspace.path("output"))
+        .envs(inputs.iter().copied())
         .output()
         .unwrap()
 }
@@ -99,6 +105,42 @@ spec:
     );
     assert!(workspace.read("findings.sarif").contains("\"own/pod.yaml\""));
     assert!(workspace.read("output").ends_with("exit-code=1\n"));
+}
+
+#[test]
+fn the_action_shows_what_a_pull_request_changes() {
+    const REPLICAS: &str = "resources: [../overlays/gke]\npatches:\n- patch: |\n    {apiVersion: apps/v1, kind: StatefulSet, \
+                            metadata: {name: prometheus, namespace: monitoring}, spec: {replicas: 2}}\n";
+    if !has_git("the_action_shows_what_a_pull_request_changes") {
+        return;
+    }
+    let repository = Repository::with(&[
+        ("own/kustomization.yaml", REPLICAS),
+        ("stackgen.yaml", "clusters: [{name: own, cloud: gke, overlay: own}]\n"),
+    ]);
+    let workspace = &repository.workspace;
+    let run = action(workspace, "diff");
+    assert!(run.status.success(), "{run:?}");
+    assert!(
+        String::from_utf8(run.stdout).unwrap().contains("::notice title=stackgen diff::There is nothing")
+    );
+    repository.git(&["checkout", "-q", "-b", "topic"]);
+    workspace.write("own/kustomization.yaml", &REPLICAS.replace("replicas: 2", "replicas: 4"));
+    repository.commit("more of them");
+    repository.git(&["checkout", "-q", "main"]);
+    repository.git(&["merge", "-q", "--no-ff", "-m", "as a pull request", "topic"]);
+    let run = action(workspace, "diff");
+    let log = String::from_utf8(run.stdout).unwrap();
+    assert_eq!(run.status.code(), Some(0), "{log}");
+    assert!(log.contains("own/kustomization.yaml:4"), "{log}");
+    let summary = workspace.read("summary");
+    assert!(summary.contains("### stackgen diff") && summary.contains("replicas"), "{summary}");
+    // Text of a pull request is never a command of the runner.
+    let run = action_with(workspace, "diff", &[("STACKGEN_FAIL_ON", "never; true")]);
+    assert_eq!(run.status.code(), Some(2));
+    let run = action_with(workspace, "diff", &[("STACKGEN_BASE", "--help; $(touch spoiled)")]);
+    assert_eq!(run.status.code(), Some(2));
+    assert!(!workspace.path("spoiled").exists());
 }
 
 #[test]

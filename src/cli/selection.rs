@@ -123,7 +123,13 @@ impl Selection {
         Ok(Chosen { clusters, names, known, with_gone })
     }
 
-    fn names(&self, cluster: &Cluster) -> bool {
+    /// Whether a cluster of this name is among those that are named, or none is named.
+    pub(super) fn names_or_all(&self, name: &str) -> bool {
+        self.names.is_empty() || self.names.iter().any(|known| known == name)
+    }
+
+    /// Whether a cluster is among those that are chosen.
+    pub(super) fn names(&self, cluster: &Cluster) -> bool {
         self.names.is_empty() && self.cloud.is_empty()
             || self.names.iter().any(|name| *name == cluster.name || name == cluster.cloud.name())
             || self.cloud.iter().any(|cloud| stack::Cloud::from(*cloud) == cluster.cloud)

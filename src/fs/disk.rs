@@ -1,11 +1,15 @@
 //! Real files.
 
-use std::io;
+use std::fs::File;
+use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
 use walkdir::{DirEntry, WalkDir};
 
 use super::{FileSystem, is_hidden};
+
+/// How much of a file is compared at a time, in bytes.
+const CHUNK: usize = 1 << 16;
 
 /// The file system of the machine.
 #[derive(Clone, Copy, Debug, Default)]
@@ -55,6 +59,24 @@ impl FileSystem for Disk {
         names
     }
 
+    fn holds(&self, path: &Path, mut bytes: &[u8]) -> bool {
+        let Ok(mut file) = File::open(path) else { return false };
+        if file.metadata().map_or(0, |metadata| metadata.len()) != bytes.len() as u64 {
+            return false;
+        }
+        let mut chunk = vec![0; CHUNK.min(bytes.len() + 1)];
+        loop {
+            match file.read(&mut chunk) {
+                Ok(0) => return bytes.is_empty(),
+                Ok(length) => match bytes.strip_prefix(&chunk[..length]) {
+                    Some(rest) => bytes = rest,
+                    None => return false,
+                },
+                Err(_) => return false,
+            }
+        }
+    }
+
     fn visible_files(&self, folder: &Path) -> Vec<io::Result<PathBuf>> {
         let is_visible =
             |entry: &DirEntry| entry.depth() == 0 || !is_hidden(&entry.file_name().to_string_lossy());
@@ -71,7 +93,7 @@ impl FileSystem for Disk {
 }
 
 #[cfg(unix)]
-fn read_if_regular(mut file: std::fs::File) -> io::Result<Option<Vec<u8>>> {
+fn read_if_regular(mut file: File) -> io::Result<Option<Vec<u8>>> {
     use std::io::Read as _;
 
     let metadata = file.metadata()?;

@@ -32,6 +32,11 @@ pub trait FileSystem: Debug + Send + Sync {
     /// The names in a folder, sorted, for messages that propose one.
     fn list(&self, path: &Path) -> Vec<String>;
 
+    /// Whether a file holds these bytes; whatever is wrong with it shows when it is read.
+    fn holds(&self, path: &Path, bytes: &[u8]) -> bool {
+        self.read(path).is_ok_and(|found| found == bytes)
+    }
+
     /// All files in a folder and the folders below it, symbolic links followed, by name. Those that are hidden, and
     /// folders that are, are left out; where something cannot be looked into there is an error instead.
     fn visible_files(&self, folder: &Path) -> Vec<io::Result<PathBuf>> {

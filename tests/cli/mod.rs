@@ -1,6 +1,7 @@
 //! What a user types, and what happens.
 
 mod build;
+mod diff;
 mod explain;
 mod explain_page;
 mod fleet;

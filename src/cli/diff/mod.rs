@@ -1,9 +1,10 @@
 //! `stackgen diff`: what would change, object by object, and which line of the source makes it.
 
-mod files;
+mod content;
 mod read;
 mod rendered;
 mod sides;
+mod state;
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -25,6 +26,7 @@ const EXAMPLES: &str = "\
 Examples:
   stackgen diff                         what would `stackgen render` change?
   stackgen diff gke                     in one cluster
+  stackgen diff --from main...          what does this branch change?
   stackgen diff old.yaml new.yaml       two files or folders
   kustomize build . | stackgen diff --from base.yaml --to -
   stackgen diff gke --against-cloud aks how do two clouds differ?
@@ -41,10 +43,10 @@ pub(super) struct Arguments {
     /// Clouds or clusters, all if none is named; or two files or folders
     #[arg(value_name = "CLOUD|CLUSTER|FILE")]
     names: Vec<String>,
-    /// What it was: a file, a folder, or `-`
+    /// What it was: a revision or range of Git, as `main...`; a file, a folder, or `-`
     #[arg(long, value_name = "SOURCE")]
     from: Option<String>,
-    /// What it is: a file, a folder, or `-`
+    /// What it is, otherwise the sources: a revision, a file, a folder, or `-`
     #[arg(long, value_name = "SOURCE")]
     to: Option<String>,
     /// Compare with another cloud or cluster instead of an earlier state

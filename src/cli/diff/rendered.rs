@@ -1,12 +1,12 @@
-//! Sides that are rendered: the sources against the tree on disk, or one cloud against another.
+//! Sides that are rendered: the sources, as they are or as they were; the tree on disk; one cloud and another.
 
 use std::path::{Path, PathBuf};
 
 use rustc_hash::FxHashMap;
 
-use super::files;
-use super::sides::{ClusterSides, Sides, parse};
-use super::{Arguments, usage};
+use super::content::Content;
+use super::sides::{ClusterSides, SideFile, SideFiles, Sides, parse};
+use super::usage;
 use crate::cli::printer::Printer;
 use crate::cli::selection::Selection;
 use crate::diagnostic::Diagnostics;
@@ -24,28 +24,8 @@ const LIST: &str = "kustomization.yaml";
 /// The files of a cluster, and the objects in those that are not on disk as they should be, by their paths.
 type Rendered<'s> = (ClusterFiles, FxHashMap<String, Node<'s>>);
 
-/// What the arguments say about rendered clusters.
-pub(super) fn sides<'s>(
-    arguments: &Arguments,
-    printer: &Printer,
-    sources: &'s Sources,
-) -> Result<Sides<'s>, Diagnostics> {
-    let selection = Selection::of_names(&arguments.names);
-    match (&arguments.against_cloud, &arguments.from, &arguments.to) {
-        (Some(other), ..) => against_cloud(&selection, other, printer, sources),
-        (None, None, None) => against_tree(&selection, printer, sources),
-        (None, Some(from), None) => {
-            let before = files::side(Path::new(from), sources)?;
-            let (name, after) = one_cluster(&selection, printer, sources)?;
-            let cluster = ClusterSides { before, after, ..ClusterSides::default() };
-            Ok(Sides { names: (from.clone(), name), clusters: vec![cluster], syncing: Syncing::Unknown })
-        }
-        (None, ..) => Err(usage("--to without --from says what it is, not what it was", "add --from")),
-    }
-}
-
 /// The tree on disk against what would be written.
-fn against_tree<'s>(
+pub(super) fn against_tree<'s>(
     selection: &Selection,
     printer: &Printer,
     sources: &'s Sources,
@@ -135,8 +115,41 @@ fn on_disk<'s>(
     Ok(nodes.into_iter().map(|node| Document { node, app }).collect())
 }
 
+/// What the chosen clusters of a workspace in `directory` render to.
+pub(super) fn clusters<'s>(
+    workspace: Workspace<'s>,
+    directory: &Path,
+    selection: &Selection,
+    (printer, sources): (&Printer, &'s Sources),
+) -> Result<Content<'s>, Diagnostics> {
+    let Workspace { mut files, templates, settings } = workspace;
+    let is_meant = |cluster: &&Cluster| selection.names(cluster);
+    let clusters: Vec<&Cluster> = settings.clusters.iter().filter(is_meant).collect();
+    let renderer = Renderer::new(&settings.gitops, &templates, sources, directory);
+    let work = |built: &BuiltCluster<'_, 's>| {
+        let made = renderer.render(built)?;
+        let by_object: FxHashMap<String, &Node<'s>> = built
+            .resources
+            .iter()
+            .map(|resource| (gitops::describe(&resource.current_id()), &resource.node))
+            .collect();
+        let files = made.into_iter().filter(|(path, _)| holds_object(path)).map(|(path, file)| {
+            let app = app_of_path(&path).map(|app| sources.keep(app));
+            let node =
+                file.object.filter(|_| app.is_some()).and_then(|object| by_object.get(&object).copied());
+            let shown = Path::new(TREE).join(&path);
+            let bytes = Some(file.bytes.to_vec());
+            (path.into(), SideFile { shown, bytes, app, is_rendered: true, node: node.cloned() })
+        });
+        Ok((built.cluster.name.clone(), files.collect::<SideFiles<'s>>()))
+    };
+    let fleet = build_clusters((&settings, &clusters), &mut files, &templates, sources, work)?;
+    printer.report(&fleet.warnings, sources);
+    Ok(Content::Clusters(fleet.results.into_iter().collect(), settings.gitops.engines.clone()))
+}
+
 /// One cloud against another: what is the same in both is what they share.
-fn against_cloud<'s>(
+pub(super) fn against_cloud<'s>(
     selection: &Selection,
     other: &str,
     printer: &Printer,

@@ -1,4 +1,4 @@
-//! What is compared with what.
+//! The sides of each cluster: from files to objects.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -6,8 +6,6 @@ use std::path::{Path, PathBuf};
 use rayon::prelude::*;
 use rustc_hash::FxHashSet;
 
-use super::{Arguments, files, rendered, usage};
-use crate::cli::printer::Printer;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::diff::{Document, Side, Syncing};
 use crate::yaml::{Node, ParseOptions, Sources, Typing, parse_documents};
@@ -41,10 +39,25 @@ pub(super) struct SideFile<'s> {
     pub(super) bytes: Option<Vec<u8>>,
     /// The app that its objects belong to.
     pub(super) app: Option<&'s str>,
+    /// Whether it was rendered: then no two files hold the same object.
+    pub(super) is_rendered: bool,
+    /// The object in it as it was rendered, with the places of the sources; otherwise it is read from the bytes.
+    pub(super) node: Option<Node<'s>>,
 }
 
 /// The files of a side, by what pairs them with those of the other one.
 pub(super) type SideFiles<'s> = BTreeMap<PathBuf, SideFile<'s>>;
+
+impl SideFile<'_> {
+    /// A file that was read.
+    pub(super) fn of_bytes(shown: &Path, bytes: Option<Vec<u8>>) -> Self {
+        Self { shown: shown.to_owned(), bytes, app: None, is_rendered: false, node: None }
+    }
+
+    fn is_same(&self, other: &SideFile<'_>) -> bool {
+        other.bytes.is_none() || self.bytes == other.bytes
+    }
+}
 
 impl<'s> Sides<'s> {
     /// The definitions of the custom resources that are compared. Others are large, and nobody asks for them.
@@ -64,30 +77,41 @@ impl<'s> Sides<'s> {
 }
 
 impl<'s> ClusterSides<'s> {
-    /// The sides that two sets of files are. What both have in the same words is read once.
+    /// The sides that two sets of files are. What both have in the same words is read once, or not at all where no
+    /// object can be there twice.
     pub(super) fn of_files(
         mut before: SideFiles<'s>,
         after: SideFiles<'s>,
         sources: &'s Sources,
     ) -> Result<Self, Diagnostics> {
         let (same, after): (SideFiles<'s>, SideFiles<'s>) =
-            after.into_iter().partition(|(_, file)| file.bytes.is_none());
-        let same = same.into_keys().filter_map(|path| before.remove_entry(&path)).collect();
+            after.into_iter().partition(|(path, file)| before.get(path).is_some_and(|old| old.is_same(file)));
+        let same: Vec<_> = same.into_keys().filter_map(|path| before.remove_entry(&path)).collect();
+        let (known, same): (SideFiles<'s>, SideFiles<'s>) =
+            same.into_iter().partition(|(_, file)| file.is_rendered);
+        let typing = |files: &SideFiles<'s>| {
+            if files.values().any(|file| file.is_rendered) { Typing::Core } else { Typing::Legacy }
+        };
+        let typings = (typing(&before), typing(&after));
         let mut errors = Diagnostics::default();
         let mut parsed = [same, before, after].map(|files| errors.absorb(documents(files, sources)));
         errors.into_result()?;
         let [same, before, after] = parsed.each_mut().map(|documents| documents.take().unwrap_or_default());
-        let before = Side { documents: before, same, typing: Typing::Legacy };
-        let after = Side { documents: after, same: Vec::new(), typing: Typing::Legacy };
-        Ok(Self { before, after, ..Self::default() })
+        let before = Side { documents: before, same, typing: typings.0 };
+        let after = Side { documents: after, same: Vec::new(), typing: typings.1 };
+        Ok(Self { before, after, unchanged: known.len(), ..Self::default() })
     }
 }
 
 fn documents<'s>(files: SideFiles<'s>, sources: &'s Sources) -> Result<Vec<Document<'s>>, Diagnostics> {
     let files: Vec<SideFile<'s>> = files.into_values().collect();
-    let parsed = files
-        .into_par_iter()
-        .map(|file| (file.app, parse(&file.shown, file.bytes.unwrap_or_default(), sources)));
+    let parsed = files.into_par_iter().map(|file| {
+        let nodes = match file.node {
+            Some(node) => Ok(vec![node]),
+            None => parse(&file.shown, file.bytes.unwrap_or_default(), sources),
+        };
+        (file.app, nodes)
+    });
     let parsed: Vec<_> = parsed.collect();
     let mut errors = Diagnostics::default();
     let nodes = parsed.into_iter().filter_map(|(app, parsed)| Some((app, errors.absorb(parsed)?)));
@@ -117,53 +141,4 @@ pub(super) fn parse<'s>(
         let errors = errors.into_iter().map(|error| Diagnostic::error(error.message).at(error.origin));
         Diagnostics(errors.collect())
     })
-}
-
-impl Arguments {
-    /// What the arguments say.
-    pub(super) fn sides<'s>(
-        &self,
-        printer: &Printer,
-        sources: &'s Sources,
-    ) -> Result<Sides<'s>, Diagnostics> {
-        if let Some((before, after)) = self.two_paths()? {
-            return files::sides(&before, &after, sources);
-        }
-        rendered::sides(self, printer, sources)
-    }
-
-    /// Whether git called, as `GIT_EXTERNAL_DIFF`: `path old-file old-hex old-mode new-file new-hex new-mode`, and two
-    /// more for a file that was renamed.
-    pub(super) fn is_called_by_git(&self) -> bool {
-        matches!(self.names.as_slice(), [_, before, _, _, after, _, _] | [_, before, _, _, after, _, _, _, _]
-            if is_path(before) && is_path(after))
-    }
-
-    /// The two files or folders that are named, if that is what is named: as two names, as git and kubectl call an
-    /// external diff, or with `--from` and `--to`.
-    fn two_paths(&self) -> Result<Option<(PathBuf, PathBuf)>, Diagnostics> {
-        match (&self.from, &self.to, self.names.as_slice()) {
-            (None, None, [_, before, _, _, after, ..]) if self.is_called_by_git() => {
-                Ok(Some((before.into(), after.into())))
-            }
-            (Some(before), Some(after), _) | (None, None, [before, after])
-                if before == "-" && after == "-" =>
-            {
-                Err(usage("standard input cannot be both sides", "name a file for one of them"))
-            }
-            (None, None, [before, after]) if is_path(before) && is_path(after) => {
-                Ok(Some((before.into(), after.into())))
-            }
-            (Some(before), Some(after), []) => Ok(Some((before.into(), after.into()))),
-            (Some(_), Some(_), _) => {
-                Err(usage("with --from and --to nothing else can be named", "leave the clusters out"))
-            }
-            _ => Ok(None),
-        }
-    }
-}
-
-/// Whether a name is meant as a file or folder: clusters have neither slashes nor dots.
-fn is_path(name: &str) -> bool {
-    name == "-" || name.contains(['/', '.', '\\']) || Path::new(name).exists()
 }
