@@ -6,6 +6,7 @@ use super::exit_status::{ExitStatus, help};
 use super::printer::Printer;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::explain::Report;
+use crate::output::Difference;
 use crate::stack::Settings;
 
 const EXAMPLES: &str = "\
@@ -29,6 +30,8 @@ enum What {
     Config,
     /// What `stackgen explain -o json` writes
     Explain,
+    /// What `stackgen diff -o json` writes
+    Diff,
 }
 
 /// Runs the command.
@@ -36,6 +39,7 @@ pub(super) fn run(arguments: &Arguments, printer: &Printer) -> Result<ExitStatus
     let schema = match arguments.what {
         What::Config => Settings::schema(),
         What::Explain => Report::schema(),
+        What::Diff => Difference::schema(),
     };
     let text = serde_json::to_string_pretty(&schema).map_err(|error| Diagnostic::error(error.to_string()))?;
     printer.data(format!("{text}\n").as_bytes())?;

@@ -36,6 +36,7 @@ pub(super) fn items<'s>(
         }
     }
     let mut pairs = Vec::with_capacity(before.len());
+    rename_keys(&mut by_key, (before, after));
     for (key, same) in &by_key {
         let is_one = same.before.len() <= 1 && same.after.len() <= 1;
         let are_many = same.before.len() * same.after.len() > MOST_PAIRS;
@@ -63,6 +64,33 @@ pub(super) fn items<'s>(
         moved(walk, (before, after), pairs);
     }
     true
+}
+
+/// Puts an item whose key is gone together with the one of the same name whose key is new: a port of a Service has its
+/// number for a key, and is the same one with another number.
+fn rename_keys(by_key: &mut IndexMap<String, Same>, (before, after): Lists<'_, '_>) {
+    let name = |item: &Node<'_>| item.get("name").and_then(Node::text).map(str::to_owned);
+    let mut gone: IndexMap<String, (String, usize)> = IndexMap::new();
+    for (key, same) in by_key.iter() {
+        if let (&[at], []) = (same.before.as_slice(), same.after.as_slice()) {
+            gone.extend(name(&before[at]).map(|name| (name, (key.clone(), at))));
+        }
+    }
+    let new: Vec<(String, usize)> = by_key
+        .iter()
+        .filter_map(|(key, same)| match (same.before.as_slice(), same.after.as_slice()) {
+            ([], &[to]) => Some((key.clone(), to)),
+            _ => None,
+        })
+        .collect();
+    for (key, to) in new {
+        let Some((name, (old, at))) = name(&after[to]).and_then(|name| gone.shift_remove_entry(&name)) else {
+            continue;
+        };
+        by_key.shift_remove(&old);
+        by_key.shift_remove(&key);
+        by_key.insert(name, Same { before: vec![at], after: vec![to] });
+    }
 }
 
 /// The values of an item's keys; none if it has none of them.

@@ -295,3 +295,16 @@ fn objects_get_another_name() {
     let found = diff(&map("a", "{x: 1, y: 2}"), &map("b", "{z: 3}"));
     assert_eq!(found, ["removed ConfigMap a", "added ConfigMap b"]);
 }
+
+#[test]
+fn a_port_that_gets_another_number_is_the_same_port() {
+    let service = |port: u16| {
+        format!(
+            "apiVersion: v1\nkind: Service\nmetadata: {{name: a}}\nspec: {{ports: [{{name: web, port: {port}}}, {{name: other, port: 1}}]}}"
+        )
+    };
+    assert_eq!(
+        diff(&service(80), &service(8080)),
+        ["changed Service a", "  changed spec.ports[web].port: 80 -> 8080"]
+    );
+}

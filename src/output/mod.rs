@@ -4,9 +4,12 @@
 //! command line's business.
 
 mod diff;
+mod escape;
 mod explain;
 mod findings;
+mod place;
 mod rules;
+mod sarif;
 mod text;
 
 pub use diff::{Difference, DifferenceFormat, danger_rules};

@@ -52,9 +52,14 @@ impl<'s> Content<'s> {
     }
 
     /// The clusters of a rendered tree that are chosen.
-    pub(super) fn of_tree(files: SideFiles<'s>, selection: &Selection, sources: &'s Sources) -> Self {
+    pub(super) fn of_tree(
+        (place, path): (&dyn FileSystem, &Path),
+        files: SideFiles<'s>,
+        selection: &Selection,
+        sources: &'s Sources,
+    ) -> Self {
         let folders = [("argocd", Engine::ArgoCd), ("flux", Engine::Flux)].into_iter();
-        let engines = folders.filter(|(folder, _)| files.keys().any(|path| path.starts_with(folder)));
+        let engines = folders.filter(|(folder, _)| place.is_dir(&path.join(folder)));
         let engines = engines.map(|(_, engine)| engine).collect();
         let mut clusters: BTreeMap<String, SideFiles<'s>> = BTreeMap::new();
         for (path, file) in files {

@@ -22,6 +22,9 @@ use crate::schema::Schemas;
 use crate::yaml::Sources;
 use sides::Sides;
 
+/// What a comment on GitHub may have, less some room.
+const COMMENT: usize = 60_000;
+
 const EXAMPLES: &str = "\
 Examples:
   stackgen diff                         what would `stackgen render` change?
@@ -67,6 +70,9 @@ pub(super) struct Arguments {
     /// Pair objects of one side that are the same by their order, instead of calling them an error
     #[arg(long)]
     allow_duplicates: bool,
+    /// How many characters Markdown may have
+    #[arg(long, value_name = "COUNT", default_value_t = COMMENT)]
+    max_chars: usize,
     /// Exit with 0 although something differs
     #[arg(long)]
     exit_zero: bool,
@@ -171,8 +177,13 @@ impl Arguments {
         printer: &Printer,
         sources: &'s Sources,
     ) -> Result<(), Diagnostics> {
-        let writer =
-            Difference { report, sources, directory: &printer.directory, colour: printer.has_colour() };
+        let writer = Difference {
+            report,
+            sources,
+            directory: &printer.directory,
+            colour: printer.has_colour(),
+            most_characters: self.max_chars,
+        };
         let mut to_stdout = BTreeSet::new();
         let (files, stdout): (Vec<&Output>, Vec<&Output>) =
             self.output.iter().partition(|output| output.file.is_some());

@@ -171,7 +171,11 @@ impl State {
                 let files = other.and_then(Content::files).unwrap_or(&none);
                 let is_tree = Content::is_tree(place.as_ref(), path);
                 let files = read(place.as_ref(), path, if is_tree { &none } else { files })?;
-                Ok(if is_tree { Content::of_tree(files, selection, sources) } else { Content::Files(files) })
+                Ok(if is_tree {
+                    Content::of_tree((place.as_ref(), path), files, selection, sources)
+                } else {
+                    Content::Files(files)
+                })
             }
         }
     }

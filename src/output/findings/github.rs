@@ -8,6 +8,7 @@ use std::fmt::Write as _;
 
 use super::{Findings, help};
 use crate::diagnostic::Severity;
+use crate::output::escape::{data, one_line, property};
 use crate::validate::Finding;
 
 /// What GitHub shows of each kind for one step.
@@ -55,28 +56,4 @@ fn annotate(findings: &Findings<'_>, finding: &Finding, kind: &str, text: &mut S
     }
     let message = format!("{}\n{}", finding.message, help(finding));
     let _ = writeln!(text, "title={}::{}", property(finding.rule.id), data(&message));
-}
-
-fn data(text: &str) -> String {
-    text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
-}
-
-fn property(text: &str) -> String {
-    data(text).replace(':', "%3A").replace(',', "%2C")
-}
-
-fn one_line(text: &str) -> String {
-    text.replace(['\n', '\r'], " ")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn nothing_in_a_message_can_be_a_command() {
-        assert_eq!(data("100%\n::error::x"), "100%25%0A::error::x");
-        assert_eq!(property("a:b,c"), "a%3Ab%2Cc");
-        assert_eq!(one_line("a\n::set-output::b"), "a ::set-output::b");
-    }
 }

@@ -2,9 +2,9 @@
 
 use serde::Serialize;
 
-use super::place::Place;
 use super::{Findings, help, severity, url};
 use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::output::place::Place;
 use crate::validate::Finding;
 
 /// What the JSON is, for programs that read it.

@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use super::{Findings, help, severity, url};
+use crate::output::escape::cell;
 use crate::validate::Finding;
 
 /// Rows of the table: a step summary holds a megabyte, a comment 65,536 characters.
@@ -29,24 +30,4 @@ pub(super) fn write(findings: &Findings<'_>) -> String {
         let _ = writeln!(text, "\nand {more} more");
     }
     text
-}
-
-/// Text that stays in its cell and is no markup. Code in backticks may stay.
-fn cell(text: &str) -> String {
-    let text = text.replace(['\n', '\r'], " ").replace('\\', "\\\\").replace('|', "\\|");
-    text.replace('&', "&amp;")
-        .replace('<', "&lt;")
-        .replace('>', "&gt;")
-        .replace('@', "&#64;")
-        .replace('[', "\\[")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn text_stays_in_its_cell() {
-        assert_eq!(cell("a|b\n<img> @all"), "a\\|b &lt;img&gt; &#64;all");
-    }
 }

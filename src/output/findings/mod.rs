@@ -4,15 +4,15 @@ mod github;
 mod json;
 mod junit;
 mod markdown;
-mod place;
 mod sarif;
 
 use std::path::Path;
 
+use super::place::Place as FilePlace;
 use super::text::Text;
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, Severity};
 use crate::validate::{Baseline, Finding};
-use crate::yaml::Sources;
+use crate::yaml::{Origin, Sources};
 
 /// Where the rules are described.
 const DOCUMENTATION: &str = "https://github.com/stackgen/stackgen/blob/main/docs/rules.md";
@@ -85,6 +85,11 @@ impl Findings<'_> {
             FindingsFormat::Markdown => Ok(markdown::write(self)),
             FindingsFormat::Baseline => self.baseline(),
         }
+    }
+
+    /// The place of an origin.
+    fn place(&self, origin: Origin) -> FilePlace {
+        FilePlace::of(origin, self.sources, self.directory)
     }
 
     fn text(&self) -> String {

@@ -1,23 +1,11 @@
-//! SARIF 2.1.0, with what GitHub's code scanning asks for on top: paths relative to the repository, regions that begin
-//! at 1, a fingerprint that stays when lines move.
-//!
-//! Source: <https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html> and
-//! <https://docs.github.com/en/code-security/code-scanning/integrating-with-code-scanning/sarif-support-for-code-scanning>.
-
-use std::fmt::Write as _;
+//! SARIF 2.1.0, for code scanning.
 
 use serde_json::{Value, json};
-use sha2::{Digest, Sha256};
 
-use super::place::Place;
 use super::{Findings, help, severity, url};
 use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::output::sarif;
 use crate::validate::{Finding, Rule};
-
-const SCHEMA: &str = "https://json.schemastore.org/sarif-2.1.0.json";
-const HOME: &str = "https://github.com/stackgen/stackgen";
-/// The root that relative paths begin at; the reader knows where its checkout is.
-const ROOT: &str = "%SRCROOT%";
 
 /// All findings.
 pub(super) fn write(findings: &Findings<'_>) -> Result<String, Diagnostics> {
@@ -27,18 +15,7 @@ pub(super) fn write(findings: &Findings<'_>) -> Result<String, Diagnostics> {
     let result = |finding: &Finding| result(findings, finding, &rules);
     let results: Vec<Value> = findings.findings.iter().map(result).collect();
     let rules: Vec<Value> = rules.iter().map(|rule| descriptor(rule)).collect();
-    let driver = json!({
-        "name": "stackgen",
-        "version": env!("CARGO_PKG_VERSION"),
-        "informationUri": HOME,
-        "rules": rules,
-    });
-    let run = json!({ "tool": { "driver": driver }, "columnKind": "unicodeCodePoints", "results": results });
-    let log = json!({ "$schema": SCHEMA, "version": "2.1.0", "runs": [run] });
-    let mut text =
-        serde_json::to_string_pretty(&log).map_err(|error| Diagnostic::error(error.to_string()))?;
-    text.push('\n');
-    Ok(text)
+    sarif::log(&rules, &results).map_err(|error| Diagnostic::error(error.to_string()).into())
 }
 
 fn descriptor(rule: &Rule) -> Value {
@@ -55,12 +32,12 @@ fn descriptor(rule: &Rule) -> Value {
 }
 
 fn result(findings: &Findings<'_>, finding: &Finding, rules: &[&Rule]) -> Value {
-    let mut location = physical(&findings.place(finding.origin));
+    let mut location = sarif::physical(&findings.place(finding.origin));
     if let Some(object) = &finding.object {
         location["logicalLocations"] = json!([{ "fullyQualifiedName": object, "kind": "object" }]);
     }
     let related = finding.related.iter().enumerate().map(|(index, (origin, message))| {
-        let mut location = physical(&findings.place(*origin));
+        let mut location = sarif::physical(&findings.place(*origin));
         location["id"] = json!(index + 1);
         location["message"] = json!({ "text": message });
         location
@@ -76,52 +53,9 @@ fn result(findings: &Findings<'_>, finding: &Finding, rules: &[&Rule]) -> Value 
     })
 }
 
-fn physical(place: &Place) -> Value {
-    let mut artifact = json!({ "uri": uri(&place.in_checkout) });
-    if !place.in_checkout.starts_with('/') {
-        artifact["uriBaseId"] = json!(ROOT);
-    }
-    let region = json!({
-        "startLine": place.line.max(1),
-        "startColumn": place.column.max(1),
-        "endLine": place.end_line.max(1),
-        "endColumn": place.end_column.max(1),
-    });
-    json!({ "physicalLocation": { "artifactLocation": artifact, "region": region } })
-}
-
-/// A path as a URI: everything that is not plain is percent-encoded.
-fn uri(path: &str) -> String {
-    let mut uri = if path.starts_with('/') { "file://".to_owned() } else { String::new() };
-    for byte in path.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-._~/".contains(&byte) {
-            uri.push(char::from(byte));
-        } else {
-            let _ = write!(uri, "%{byte:02X}");
-        }
-    }
-    uri
-}
-
 /// What a finding is about, whatever line it is on.
 fn fingerprint(finding: &Finding) -> String {
     let about =
         [finding.rule.id, finding.object.as_deref().unwrap_or_default(), &finding.path, &finding.message];
-    let digest = Sha256::digest(about.join("\0"));
-    digest.iter().take(16).fold(String::new(), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn paths_become_uris() {
-        assert_eq!(uri("base/a b#c.yaml"), "base/a%20b%23c.yaml");
-        assert_eq!(uri("/tmp/é.yaml"), "file:///tmp/%C3%A9.yaml");
-        assert_eq!(uri("<stdin>"), "%3Cstdin%3E");
-    }
+    sarif::fingerprint(&about)
 }

@@ -181,7 +181,6 @@ mod tests {
         let schemas = Schemas::embedded();
         let may = |api_version, kind, path: &[&str]| at(&schemas, api_version, kind, path).may_be_left_out();
         assert!(may("v1", "Pod", &["metadata", "labels"]));
-        assert!(may("v1", "Pod", &["spec", "containers", "[]", "resources"]));
         assert!(may("v1", "Pod", &["spec", "tolerations"]));
         assert!(!may("v1", "Pod", &["spec", "volumes", "[]", "emptyDir"]));
         assert!(!may(

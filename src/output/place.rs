@@ -1,10 +1,11 @@
-//! Where findings are, in the words of machines.
+//! Where things are, in the words of machines.
+
+use std::path::Path;
 
 use serde::Serialize;
 
-use super::Findings;
 use crate::fs::git;
-use crate::yaml::Origin;
+use crate::yaml::{Origin, Sources};
 
 /// Lines and columns count from 1, columns in characters; the end is the column behind the last character. Everything
 /// is empty for what has no place.
@@ -21,23 +22,21 @@ pub(super) struct Place {
     pub(super) end_column: u32,
 }
 
-impl Findings<'_> {
-    /// The place of an origin.
-    pub(super) fn place(&self, origin: Origin) -> Place {
-        let Some(location) = self.sources.locate(origin) else { return Place::default() };
-        let width = self.sources.word(origin).map_or(0, |word| word.chars().count());
-        Place {
-            file: git::shown(&location.file, self.directory),
-            in_checkout: git::shown_in_tree(&location.file, self.directory),
+impl Place {
+    /// The place of an origin; paths below `directory` relative to it.
+    pub(super) fn of(origin: Origin, sources: &Sources, directory: &Path) -> Self {
+        let Some(location) = sources.locate(origin) else { return Self::default() };
+        let width = sources.word(origin).map_or(0, |word| word.chars().count());
+        Self {
+            file: git::shown(&location.file, directory),
+            in_checkout: git::shown_in_tree(&location.file, directory),
             line: location.line,
             column: location.column,
             end_line: location.line,
             end_column: location.column + u32::try_from(width.max(1)).unwrap_or(u32::MAX),
         }
     }
-}
 
-impl Place {
     /// Whether there is a place at all.
     pub(super) fn is_some(&self) -> bool {
         self.line > 0
