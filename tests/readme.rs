@@ -51,3 +51,29 @@ fn the_main_command_works_in_an_empty_folder() {
     assert_eq!(run.status, Some(0), "{}", run.stderr);
     assert!(workspace.files("gitops").len() > 50);
 }
+
+/// The lines of the README's example of a session, without the command.
+fn transcript() -> String {
+    let readme = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md")).unwrap();
+    let (_, rest) = readme.split_once("$ stackgen diff\n").unwrap();
+    rest.split_once("```").unwrap().0.to_owned()
+}
+
+#[test]
+fn the_readme_shows_what_a_real_change_does() {
+    let workspace = checkout();
+    assert_eq!(workspace.run(["render"]).status, Some(0));
+    let prometheus = "base/prometheus/stateful-set.yaml";
+    let (before, after) = (
+        "- name: RETENTION_TIME\n              value: 30d",
+        "- name: RETENTION_TIME\n              value: 15d",
+    );
+    let text = workspace.read(prometheus);
+    assert_eq!(text.matches(before).count(), 1);
+    workspace.write(prometheus, &text.replace(before, after));
+    let overlay = workspace.read("overlays/eks/kustomization.yaml");
+    let images = "images:\n- name: quay.io/prometheus/prometheus\n  newTag: v3.15.0\n";
+    workspace.write("overlays/eks/kustomization.yaml", &format!("{overlay}{images}"));
+    let run = workspace.run(["diff"]);
+    assert_eq!((run.status, run.stdout), (Some(1), transcript()), "{}", run.stderr);
+}
