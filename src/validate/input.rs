@@ -105,7 +105,7 @@ impl<'s> Input<'s> {
         names.iter().map(|name| (Some(*name), nodes(*name))).collect()
     }
 
-    /// The objects by the cluster that they are for, as [`together`](Self::together) puts them.
+    /// The objects by the cluster that they are for, as what is validated together.
     pub fn by_cluster(&self) -> BTreeMap<Option<String>, Vec<Node<'s>>> {
         let together = self.together().into_iter();
         together
