@@ -2,6 +2,7 @@
 
 mod build;
 mod diff;
+mod diff_formats;
 mod explain;
 mod explain_page;
 mod fleet;

@@ -2,6 +2,7 @@
 
 mod dangers;
 mod github;
+mod html;
 mod json;
 mod json_patch;
 mod lines;
@@ -34,6 +35,8 @@ pub enum DifferenceFormat {
     Stat,
     /// For a comment or a step summary
     Markdown,
+    /// A page of its own
+    Html,
     /// `stackgen.diff/v1`
     Json,
     /// RFC 6902: what makes the one of the other
@@ -48,12 +51,13 @@ pub enum DifferenceFormat {
 
 impl DifferenceFormat {
     /// All of them.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Text,
         Self::Unified,
         Self::Names,
         Self::Stat,
         Self::Markdown,
+        Self::Html,
         Self::Json,
         Self::JsonPatch,
         Self::Github,
@@ -69,6 +73,7 @@ impl DifferenceFormat {
             Self::Names => "names",
             Self::Stat => "stat",
             Self::Markdown => "markdown",
+            Self::Html => "html",
             Self::Json => "json",
             Self::JsonPatch => "json-patch",
             Self::Github => "github",
@@ -107,6 +112,7 @@ impl<'s> Difference<'_, 's> {
             DifferenceFormat::Names => Ok(names::names(self)),
             DifferenceFormat::Stat => Ok(names::stat(self)),
             DifferenceFormat::Markdown => Ok(markdown::write(self)),
+            DifferenceFormat::Html => Ok(html::write(self)),
             DifferenceFormat::Json => json::write(self),
             DifferenceFormat::JsonPatch => json_patch::write(self),
             DifferenceFormat::Github => Ok(github::write(self)),
