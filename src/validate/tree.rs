@@ -47,6 +47,7 @@ pub struct Tree<'a, 's> {
     objects: Vec<Object<'a, 's>>,
     workloads: Vec<Workload<'a, 's>>,
     by_kind: FxHashMap<Kind<'s>, Vec<usize>>,
+    by_place: FxHashMap<(Kind<'s>, &'s str), Vec<usize>>,
     by_name: FxHashMap<(Kind<'s>, &'s str, &'s str), usize>,
     in_any_namespace: FxHashMap<(Kind<'s>, &'s str), usize>,
     by_namespace: FxHashMap<&'s str, Vec<usize>>,
@@ -69,6 +70,7 @@ impl<'a, 's> Tree<'a, 's> {
             objects: Vec::new(),
             workloads: Vec::new(),
             by_kind: FxHashMap::default(),
+            by_place: FxHashMap::default(),
             by_name: FxHashMap::default(),
             in_any_namespace: FxHashMap::default(),
             by_namespace: FxHashMap::default(),
@@ -125,6 +127,7 @@ impl<'a, 's> Tree<'a, 's> {
         let kind = (object.group(), object.kind());
         let namespace = if is_cluster_scoped(&object.id.gvk) { "" } else { object.id.namespace };
         self.by_kind.entry(kind).or_default().push(index);
+        self.by_place.entry((kind, namespace)).or_default().push(index);
         self.by_name.entry((kind, namespace, object.id.name)).or_insert(index);
         self.in_any_namespace.entry((kind, object.id.name)).or_insert(index);
         self.made.extend(made_of(&object));
@@ -202,12 +205,12 @@ impl<'a, 's> Tree<'a, 's> {
     /// The names of a kind in a namespace as written, for messages that propose one: not all of very many, so that a
     /// tree in which everything is broken is told of in time.
     pub fn names(&self, kind: Kind<'s>, namespace: &str) -> Vec<&'s str> {
-        self.of_kind(kind.0, kind.1)
-            .filter(|object| object.id.is_cluster_scoped() || is_same(object.id.namespace, namespace))
-            .map(|object| object.id.name)
-            .filter(|name| !name.is_empty())
-            .take(MOST_PROPOSED)
-            .collect()
+        let of = |namespace| self.by_place.get(&(kind, namespace)).map_or(&[][..], Vec::as_slice);
+        let everywhere = self.by_kind.get(&kind).map_or(&[][..], Vec::as_slice);
+        let (here, anywhere) =
+            if namespace.is_empty() { (&[][..], everywhere) } else { (of(namespace), of("")) };
+        let objects = here.iter().chain(anywhere).map(|index| &self.objects[*index]);
+        objects.map(|object| object.id.name).filter(|name| !name.is_empty()).take(MOST_PROPOSED).collect()
     }
 
     /// What makes pods in a namespace as written.
