@@ -122,7 +122,7 @@ fn markdown_keeps_to_its_budget_and_never_drops_a_danger() {
     let full = written(&workspace, "markdown");
     assert!(full.starts_with("<!-- stackgen diff -->\n"), "what a comment is found again by");
     assert!(full.contains("````diff\n"), "the fence is longer than what it holds: {full}");
-    assert!(full.matches("````").count() % 2 == 0, "{full}");
+    assert!(full.matches("````").count().is_multiple_of(2), "{full}");
     let outside: String = full.split("````").step_by(2).collect();
     assert!(!outside.contains("@team") && !outside.contains("<b>"), "{outside}");
     let run = workspace.run(["diff", "old.yaml", "new.yaml", "-o", "markdown", "--max-chars", "10"]);
@@ -148,7 +148,7 @@ fn apply(document: &mut Value, operations: &[Value]) {
             (Value::Object(fields), "remove") => drop(fields.shift_remove(&key).unwrap()),
             (Value::Object(fields), _) => drop(fields.insert(key, operation["value"].clone())),
             (Value::Array(items), "replace") => {
-                items[key.parse::<usize>().unwrap()] = operation["value"].clone()
+                items[key.parse::<usize>().unwrap()] = operation["value"].clone();
             }
             other => panic!("{other:?}"),
         }
