@@ -190,7 +190,8 @@ fn runs_hook(name: &str) {
     let workspace = rendered();
     let url = repository.root().display();
     let config = format!(
-        "repos:\n- repo: {url}\n  rev: {revision}\n  hooks:\n  - id: stackgen-render-check-system\n  - id: stackgen-validate-system\n"
+        "repos:\n- repo: {url}\n  rev: {revision}\n  hooks:\n  - id: stackgen-render-check-system\n  - id: stackgen-validate-system\n  \
+         - id: stackgen-diff-system\n"
     );
     workspace.write(".pre-commit-config.yaml", &config);
     git(workspace.root(), &["init", "-q"]);
@@ -211,6 +212,16 @@ fn runs_hook(name: &str) {
     let stale = run();
     let said = String::from_utf8_lossy(&stale.stdout);
     assert!(!stale.status.success() && said.contains(&format!("missing  {SERVICE}")), "{said}");
+    // What destroys data stops a commit, and is shown.
+    let retention = "patches:\n- patch: |\n    {apiVersion: apps/v1, kind: StatefulSet, metadata: {name: prometheus, \
+                     namespace: monitoring}, spec: {template: {spec: {containers: [{name: prometheus, env: \
+                     [{name: RETENTION_TIME, value: 15d}]}]}}}}\n";
+    workspace.write("own/kustomization.yaml", &format!("resources: [../overlays/gke]\n{retention}"));
+    workspace.write("stackgen.yaml", "clusters: [{name: gke, cloud: gke, overlay: own}]\n");
+    git(workspace.root(), &["add", "-A"]);
+    let cut = run();
+    let said = String::from_utf8_lossy(&cut.stdout);
+    assert!(!cut.status.success() && said.contains("data/retention-cut"), "{said}");
 }
 
 #[test]
