@@ -1,13 +1,13 @@
 //! `stackgen explain`: who made an object, and who set a field of it.
 
 use std::path::PathBuf;
-use std::str::FromStr;
 
 use clap::Args;
 use rayon::prelude::*;
 
-use super::build::{LoadRestrictor, write_file};
+use super::build::LoadRestrictor;
 use super::exit_status::{ExitStatus, help};
+use super::output::{Output, write_all};
 use super::printer::Printer;
 use super::selection::{Cloud, unknown_cluster};
 use crate::diagnostic::{Diagnostic, Diagnostics};
@@ -60,28 +60,7 @@ pub(super) struct Arguments {
     load_restrictor: LoadRestrictor,
     /// How to print, and into which file; may repeat
     #[arg(short, long, value_name = "FORMAT[=FILE]", default_value = "text")]
-    output: Vec<Output>,
-}
-
-/// A format, and the file that it goes to.
-#[derive(Clone, Debug)]
-struct Output {
-    format: HistoryFormat,
-    file: Option<PathBuf>,
-}
-
-impl FromStr for Output {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let (name, file) =
-            text.split_once('=').map_or((text, None), |(name, file)| (name, Some(file.into())));
-        let format = HistoryFormat::find(name).ok_or_else(|| {
-            let names: Vec<&str> = HistoryFormat::ALL.iter().map(|format| format.name()).collect();
-            format!("the formats are {}", names.join(", "))
-        })?;
-        Ok(Self { format, file })
-    }
+    output: Vec<Output<HistoryFormat>>,
 }
 
 /// Runs the command.
@@ -161,15 +140,7 @@ impl Arguments {
     }
 
     fn print(&self, report: &Report, printer: &Printer) -> Result<(), Diagnostics> {
-        for Output { format, file } in &self.output {
-            let colour = file.is_none() && printer.has_colour();
-            let text = Histories { report, colour }.write(*format)?;
-            match file {
-                Some(file) => write_file(file, text.as_bytes())?,
-                None => printer.data(text.as_bytes())?,
-            }
-        }
-        Ok(())
+        write_all(&self.output, printer, |format, colour| Histories { report, colour }.write(format))
     }
 }
 

@@ -9,6 +9,7 @@ mod exit_status;
 mod explain;
 mod images;
 mod named;
+mod output;
 mod printer;
 mod render;
 mod schema;

@@ -6,14 +6,10 @@ mod rendered;
 mod sides;
 mod state;
 
-use std::collections::BTreeSet;
-use std::path::PathBuf;
-use std::str::FromStr;
-
 use clap::{Args, ValueEnum};
 
-use super::build::write_file;
 use super::exit_status::{ExitStatus, help};
+use super::output::{Output, write_all};
 use super::printer::Printer;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::diff::{Cluster, Comparison, Filter, Hidden, Level, Options, Report, compare, dangers};
@@ -57,7 +53,7 @@ pub(super) struct Arguments {
     against_cloud: Option<String>,
     /// How to print, and into which file; may repeat
     #[arg(short, long, value_name = "FORMAT[=FILE]", default_value = "text")]
-    output: Vec<Output>,
+    output: Vec<Output<DifferenceFormat>>,
     /// Leave out what stands at a path, as `spec.replicas`, `ConfigMap/grafana-*:data` or a JSON pointer; may repeat
     #[arg(long, value_name = "FILTER", value_parser = Filter::parse)]
     ignore: Vec<Filter>,
@@ -93,27 +89,6 @@ enum FailOn {
     Danger,
     /// A change whose sync fails, or destroys what cannot be had back
     Blocking,
-}
-
-/// A format, and the file that it goes to.
-#[derive(Clone, Debug)]
-struct Output {
-    format: DifferenceFormat,
-    file: Option<PathBuf>,
-}
-
-impl FromStr for Output {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let (name, file) =
-            text.split_once('=').map_or((text, None), |(name, file)| (name, Some(file.into())));
-        let format = DifferenceFormat::find(name).ok_or_else(|| {
-            let names: Vec<&str> = DifferenceFormat::ALL.iter().map(|format| format.name()).collect();
-            format!("the formats are {}", names.join(", "))
-        })?;
-        Ok(Self { format, file })
-    }
 }
 
 /// Runs the command.
@@ -170,32 +145,16 @@ impl Arguments {
         Ok(report)
     }
 
-    /// Writes all reports, those into files first: a broken pipe must not keep a file from being written.
     fn print<'s>(
         &self,
         report: &Report<'_, 's>,
         printer: &Printer,
         sources: &'s Sources,
     ) -> Result<(), Diagnostics> {
-        let writer = Difference {
-            report,
-            sources,
-            directory: &printer.directory,
-            colour: printer.has_colour(),
-            most_characters: self.max_chars,
-        };
-        let mut to_stdout = BTreeSet::new();
-        let (files, stdout): (Vec<&Output>, Vec<&Output>) =
-            self.output.iter().partition(|output| output.file.is_some());
-        for output in files.into_iter().chain(stdout) {
-            let text = writer.write(output.format)?;
-            match &output.file {
-                Some(file) => write_file(file, text.as_bytes())?,
-                None if to_stdout.insert(output.format.name()) => printer.data(text.as_bytes())?,
-                None => {}
-            }
-        }
-        Ok(())
+        write_all(&self.output, printer, |format, colour| {
+            let directory = &printer.directory;
+            Difference { report, sources, directory, colour, most_characters: self.max_chars }.write(format)
+        })
     }
 }
 

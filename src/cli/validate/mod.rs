@@ -4,16 +4,15 @@ mod earlier;
 mod fix;
 
 use std::cell::LazyCell;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::io::Read;
 use std::path::{Path, PathBuf};
-use std::str::FromStr;
 use std::sync::Arc;
 
 use clap::{Args, ValueEnum};
 
-use crate::cli::build::write_file;
 use crate::cli::exit_status::{ExitStatus, help};
+use crate::cli::output::{Output, write_all};
 use crate::cli::printer::Printer;
 use crate::cli::selection::Cloud;
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity, closest};
@@ -84,7 +83,7 @@ pub(super) struct Arguments {
     fail_on: Level,
     /// How to print, and into which file; may repeat
     #[arg(short, long, value_name = "FORMAT[=FILE]", default_value = "text")]
-    output: Vec<Report>,
+    output: Vec<Output<FindingsFormat>>,
     /// Say what a rule is for, with examples
     #[arg(long, value_name = "RULE", exclusive = true)]
     explain: Option<String>,
@@ -127,27 +126,6 @@ impl From<Level> for Severity {
             Level::Warning => Self::Warning,
             Level::Error => Self::Error,
         }
-    }
-}
-
-/// A format, and the file that it goes to.
-#[derive(Clone, Debug)]
-struct Report {
-    format: FindingsFormat,
-    file: Option<PathBuf>,
-}
-
-impl FromStr for Report {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let (name, file) =
-            text.split_once('=').map_or((text, None), |(name, file)| (name, Some(file.into())));
-        let format = FindingsFormat::find(name).ok_or_else(|| {
-            let names: Vec<&str> = FindingsFormat::ALL.iter().map(|format| format.name()).collect();
-            format!("the formats are {}", names.join(", "))
-        })?;
-        Ok(Self { format, file })
     }
 }
 
@@ -349,22 +327,10 @@ impl Arguments {
         Ok(gathering.finish())
     }
 
-    /// Writes all reports, those into files first: a broken pipe must not keep a file from being written.
     fn report(&self, findings: &[Finding], printer: &Printer, sources: &Sources) -> Result<(), Diagnostics> {
-        let writer =
-            Writer { findings, sources, directory: &printer.directory, colour: printer.has_colour() };
-        let mut to_stdout = BTreeSet::new();
-        let (files, stdout): (Vec<&Report>, Vec<&Report>) =
-            self.output.iter().partition(|report| report.file.is_some());
-        for report in files.into_iter().chain(stdout) {
-            let text = writer.write(report.format)?;
-            match &report.file {
-                Some(file) => write_file(file, text.as_bytes())?,
-                None if to_stdout.insert(report.format.name()) => printer.data(text.as_bytes())?,
-                None => {}
-            }
-        }
-        Ok(())
+        write_all(&self.output, printer, |format, colour| {
+            Writer { findings, sources, directory: &printer.directory, colour }.write(format)
+        })
     }
 }
 

@@ -81,11 +81,6 @@ impl DifferenceFormat {
             Self::Dangers => "dangers",
         }
     }
-
-    /// The format of that name.
-    pub fn find(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|format| format.name() == name)
-    }
 }
 
 /// Writes what differs.

@@ -28,11 +28,6 @@ impl HistoryFormat {
             Self::Json => "json",
         }
     }
-
-    /// The format of that name.
-    pub fn find(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|format| format.name() == name)
-    }
 }
 
 /// Writes histories.

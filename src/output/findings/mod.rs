@@ -53,11 +53,6 @@ impl FindingsFormat {
             Self::Baseline => "baseline",
         }
     }
-
-    /// The format of that name.
-    pub fn find(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|format| format.name() == name)
-    }
 }
 
 /// Writes findings, which come in the order in which they are to be shown.
