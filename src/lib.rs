@@ -2,11 +2,12 @@
 //!
 //! The modules are floors: each imports only from floors below it, and a test holds this (ARCHITECTURE.md has the
 //! table). From below: [`yaml`] and [`fs`]; [`resource`], [`diagnostic`] and [`tsdb`]; [`kustomize`]; [`stack`];
-//! [`diff`], [`gitops`] and [`validate`]; [`explain`]; [`output`]; [`cli`].
+//! [`diff`], [`gitops`] and [`validate`]; [`drift`] and [`explain`]; [`output`]; [`cli`].
 
 pub mod cli;
 pub mod diagnostic;
 pub mod diff;
+pub mod drift;
 pub mod explain;
 pub mod fs;
 pub mod gitops;

@@ -5,6 +5,7 @@
 
 mod build;
 mod diff;
+mod drift;
 mod exit_status;
 mod explain;
 mod images;
@@ -64,6 +65,7 @@ enum Command {
     Render(render::Arguments),
     Explain(explain::Arguments),
     Diff(diff::Arguments),
+    Drift(drift::Arguments),
     Validate(validate::Arguments),
     Images(images::Arguments),
     Schema(schema::Arguments),
@@ -96,6 +98,7 @@ impl Command {
             Self::Render(arguments) => render::run(arguments, printer, sources),
             Self::Explain(arguments) => explain::run(arguments, printer, sources),
             Self::Diff(arguments) => diff::run(arguments, printer, sources),
+            Self::Drift(arguments) => drift::run(arguments, printer, sources),
             Self::Validate(arguments) => validate::run(arguments, printer, sources),
             Self::Images(arguments) => images::run(arguments, printer, sources),
             Self::Schema(arguments) => schema::run(arguments, printer),

@@ -32,6 +32,8 @@ pub struct Options {
     pub schemas: Schemas,
     /// Whether two objects of one side that are the same are paired in order; otherwise they are an error.
     pub allow_duplicates: bool,
+    /// Whether an object is what it is called: none was renamed, moved or replaced.
+    pub is_identity_kept: bool,
 }
 
 /// Compares two sides.
@@ -45,7 +47,7 @@ pub fn compare<'a, 's>(
     let mut of = |documents| objects(documents, &mut masks, sources);
     let (olds, news) = (of(&before.documents), of(&after.documents));
     let same = [of(&before.same), of(&after.same)].concat();
-    let pairs = pairs((&olds, &news), &same, options.allow_duplicates)?;
+    let pairs = pairs((&olds, &news), &same, options)?;
     let names = new_names(&pairs, &olds, &news);
     let work =
         Work { schemas: &options.schemas, names: &names, typing: (before.typing, after.typing), sources };

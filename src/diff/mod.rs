@@ -32,7 +32,9 @@ pub use comparison::{Comparison, Options, compare};
 pub use danger::{Danger, Dangers, Level, RULES, Rule, Syncing, dangers};
 pub use filter::{Filter, InvalidFilter};
 pub use path::{Path, Step};
-pub use report::{At, Cluster, Hidden, NamespaceMove, Report, Reported, ReportedDanger, ReportedEdit};
+pub use report::{
+    At, Cluster, Hidden, NamespaceMove, Remark, Report, Reported, ReportedDanger, ReportedEdit,
+};
 pub use side::{Document, Object, Side};
 
 #[cfg(test)]

@@ -10,6 +10,7 @@ use indexmap::IndexMap;
 use rustc_hash::FxHashMap;
 
 use super::change::Verb;
+use super::comparison::Options;
 use super::names::stem;
 use super::side::{Identity, Object, duplicate};
 use super::similarity::{Features, pair};
@@ -47,10 +48,10 @@ struct Alone<'o, 'a, 's> {
 pub(super) fn pairs<'s>(
     (before, after): (&[Object<'_, 's>], &[Object<'_, 's>]),
     same: &[Object<'_, 's>],
-    allow_duplicates: bool,
+    options: &Options,
 ) -> Result<Vec<Pair>, Diagnostics> {
     let mut errors = Diagnostics::default();
-    if !allow_duplicates {
+    if !options.allow_duplicates {
         errors.absorb(unique(same.iter().chain(before)));
         errors.absorb(unique(same.iter().chain(after)));
         errors.into_result()?;
@@ -72,6 +73,9 @@ pub(super) fn pairs<'s>(
         rest.1.extend(news.iter().skip(known));
     }
     let mut alone = Alone { before: (before, rest.0), after: (after, rest.1), pairs };
+    if options.is_identity_kept {
+        return Ok(alone.finish());
+    }
     alone.pair_by(Verb::Regenerated, |id| {
         let is_made = matches!((id.group, id.kind), ("", "ConfigMap" | "Secret"));
         Some((id.group, id.kind, id.namespace, stem(id.name).filter(|_| is_made)?))

@@ -26,6 +26,10 @@ pub struct Report<'a, 's> {
     pub dangers: Vec<ReportedDanger<'s>>,
     /// What was found and is not among the changes, by the filter that took it out.
     pub hidden: Vec<Hidden>,
+    /// What else is known of changes.
+    pub remarks: Vec<Remark>,
+    /// Whether what is compared with the first side runs: then what is not there is missing, not removed.
+    pub is_live: bool,
 }
 
 /// A cluster that was compared.
@@ -73,6 +77,19 @@ pub struct ReportedDanger<'s> {
     pub clusters: Vec<usize>,
     /// What may go wrong.
     pub danger: Danger<'s>,
+}
+
+/// Something that is known of a change, and is none.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Remark {
+    /// What it is: `manager`, who wrote a value; `pending`, what is yet to be synced.
+    pub class: &'static str,
+    /// What it is about.
+    pub object: String,
+    /// Where in the object.
+    pub path: Option<String>,
+    /// What is known.
+    pub message: String,
 }
 
 /// Changes that a filter took out.
@@ -136,7 +153,7 @@ impl<'a, 's> Report<'a, 's> {
             }
         }
         let changes = known.into_values().collect();
-        let mut report = Self { sides, clusters, changes, dangers: of_all, hidden: Vec::new() };
+        let mut report = Self { sides, clusters, changes, dangers: of_all, ..Self::default() };
         report.sort();
         report
     }
@@ -153,6 +170,16 @@ impl<'a, 's> Report<'a, 's> {
             reported.dangers.sort_by_key(|reported| std::cmp::Reverse(reported.danger.level));
         }
         self.changes = changes;
+    }
+
+    /// The word for what became of an object.
+    pub fn word(&self, verb: Verb) -> &'static str {
+        match verb {
+            Verb::Added if self.is_live => "extra",
+            Verb::Removed if self.is_live => "missing",
+            Verb::Changed if self.is_live => "modified",
+            verb => verb.word(),
+        }
     }
 
     /// Whether nothing differs.

@@ -3,6 +3,7 @@
 mod build;
 mod diff;
 mod diff_formats;
+mod drift;
 mod explain;
 mod explain_page;
 mod fleet;

@@ -1,9 +1,9 @@
 //! `stackgen diff`: what would change, object by object, and which line of the source makes it.
 
 mod content;
-mod read;
+pub(super) mod read;
 mod rendered;
-mod sides;
+pub(super) mod sides;
 mod state;
 
 use clap::{Args, ValueEnum};
@@ -120,7 +120,11 @@ impl Arguments {
         sides: &'a Sides<'s>,
         sources: &'s Sources,
     ) -> Result<Report<'a, 's>, Diagnostics> {
-        let mut options = Options { schemas: Schemas::embedded(), allow_duplicates: self.allow_duplicates };
+        let mut options = Options {
+            schemas: Schemas::embedded(),
+            allow_duplicates: self.allow_duplicates,
+            ..Options::default()
+        };
         for node in sides.definitions() {
             // What a definition lacks is for `validate` to say.
             let _ = options.schemas.add_definition(node);

@@ -19,7 +19,7 @@ const EXTENSIONS: [&str; 3] = ["yaml", "yml", "json"];
 
 /// The file, or the manifests in a folder and the folders below it. Hidden files and folders are somebody else's, and
 /// kustomizations are no objects. What `other` has at the same path in the same words is not kept once more.
-pub(super) fn read(
+pub(in crate::cli) fn read(
     place: &dyn FileSystem,
     path: &Path,
     other: &SideFiles<'_>,

@@ -12,45 +12,45 @@ use crate::yaml::{Node, ParseOptions, Sources, Typing, parse_documents};
 
 /// The sides of each cluster.
 #[derive(Debug, Default)]
-pub(super) struct Sides<'s> {
+pub(in crate::cli) struct Sides<'s> {
     /// What both are called.
-    pub(super) names: (String, String),
-    pub(super) clusters: Vec<ClusterSides<'s>>,
+    pub(in crate::cli) names: (String, String),
+    pub(in crate::cli) clusters: Vec<ClusterSides<'s>>,
     /// Who brings a cluster from one to the other.
-    pub(super) syncing: Syncing,
+    pub(in crate::cli) syncing: Syncing,
 }
 
 /// What a cluster was and what it is; without clusters there is one without a name.
 #[derive(Debug, Default)]
-pub(super) struct ClusterSides<'s> {
-    pub(super) name: String,
-    pub(super) before: Side<'s>,
-    pub(super) after: Side<'s>,
+pub(in crate::cli) struct ClusterSides<'s> {
+    pub(in crate::cli) name: String,
+    pub(in crate::cli) before: Side<'s>,
+    pub(in crate::cli) after: Side<'s>,
     /// How many objects are known to be the same and were left out.
-    pub(super) unchanged: usize,
+    pub(in crate::cli) unchanged: usize,
 }
 
 /// A file of a side.
 #[derive(Clone, Debug)]
-pub(super) struct SideFile<'s> {
+pub(in crate::cli) struct SideFile<'s> {
     /// As it is to be shown.
-    pub(super) shown: PathBuf,
+    pub(in crate::cli) shown: PathBuf,
     /// None if they are those of the file of the same path on the other side.
-    pub(super) bytes: Option<Vec<u8>>,
+    pub(in crate::cli) bytes: Option<Vec<u8>>,
     /// The app that its objects belong to.
-    pub(super) app: Option<&'s str>,
+    pub(in crate::cli) app: Option<&'s str>,
     /// Whether it was rendered: then no two files hold the same object.
-    pub(super) is_rendered: bool,
+    pub(in crate::cli) is_rendered: bool,
     /// The object in it as it was rendered, with the places of the sources; otherwise it is read from the bytes.
-    pub(super) node: Option<Node<'s>>,
+    pub(in crate::cli) node: Option<Node<'s>>,
 }
 
 /// The files of a side, by what pairs them with those of the other one.
-pub(super) type SideFiles<'s> = BTreeMap<PathBuf, SideFile<'s>>;
+pub(in crate::cli) type SideFiles<'s> = BTreeMap<PathBuf, SideFile<'s>>;
 
 impl SideFile<'_> {
     /// A file that was read.
-    pub(super) fn of_bytes(shown: &Path, bytes: Option<Vec<u8>>) -> Self {
+    pub(in crate::cli) fn of_bytes(shown: &Path, bytes: Option<Vec<u8>>) -> Self {
         Self { shown: shown.to_owned(), bytes, app: None, is_rendered: false, node: None }
     }
 
@@ -61,7 +61,7 @@ impl SideFile<'_> {
 
 impl<'s> Sides<'s> {
     /// The definitions of the custom resources that are compared. Others are large, and nobody asks for them.
-    pub(super) fn definitions(&self) -> impl Iterator<Item = &Node<'s>> {
+    pub(in crate::cli) fn definitions(&self) -> impl Iterator<Item = &Node<'s>> {
         let sides = || self.clusters.iter().flat_map(|cluster| [&cluster.before, &cluster.after]);
         let compared = sides().flat_map(|side| &side.documents).map(|document| {
             let version = text(&document.node, &["apiVersion"]);
@@ -79,7 +79,7 @@ impl<'s> Sides<'s> {
 impl<'s> ClusterSides<'s> {
     /// The sides that two sets of files are. What both have in the same words is read once, or not at all where no
     /// object can be there twice.
-    pub(super) fn of_files(
+    pub(in crate::cli) fn of_files(
         mut before: SideFiles<'s>,
         after: SideFiles<'s>,
         sources: &'s Sources,
@@ -125,7 +125,7 @@ fn text<'s>(node: &Node<'s>, path: &[&str]) -> &'s str {
 }
 
 /// The documents in a text. `shown` is what messages call it.
-pub(super) fn parse<'s>(
+pub(in crate::cli) fn parse<'s>(
     shown: &Path,
     bytes: Vec<u8>,
     sources: &'s Sources,

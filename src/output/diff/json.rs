@@ -4,7 +4,7 @@ use schemars::{JsonSchema, Schema, schema_for};
 use serde::Serialize;
 
 use super::{Difference, value};
-use crate::diff::{Danger, Object, ObjectChange, Reported, ReportedDanger, ReportedEdit};
+use crate::diff::{Danger, Object, ObjectChange, Remark, Reported, ReportedDanger, ReportedEdit};
 use crate::output::place::Place;
 use crate::yaml::{Node, Origin, emit_for_all_readers};
 
@@ -29,6 +29,8 @@ struct Report {
     dangers: Vec<DangerItem>,
     /// What filters took out.
     hidden: Vec<Hidden>,
+    /// What else is known of changes.
+    remarks: Vec<RemarkItem>,
     /// Whether only versions differ.
     routine: bool,
 }
@@ -43,6 +45,15 @@ struct Cluster {
 }
 
 #[derive(Serialize, JsonSchema)]
+struct RemarkItem {
+    /// manager, pending
+    class: &'static str,
+    object: String,
+    path: Option<String>,
+    message: String,
+}
+
+#[derive(Serialize, JsonSchema)]
 struct Hidden {
     filter: String,
     count: usize,
@@ -51,7 +62,7 @@ struct Hidden {
 #[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 struct Change {
-    /// added, removed, changed, renamed, moved, replaced, regenerated
+    /// added, removed, changed, renamed, moved, replaced, regenerated; of what runs: extra, missing, modified
     verb: &'static str,
     before: Option<ObjectItem>,
     after: Option<ObjectItem>,
@@ -146,15 +157,21 @@ pub(super) fn write(difference: &Difference<'_, '_>) -> Result<String, String> {
             .iter()
             .map(|hidden| Hidden { filter: hidden.filter.clone(), count: hidden.count })
             .collect(),
+        remarks: report.remarks.iter().map(remark).collect(),
         routine: report.is_routine(),
     };
     serde_json::to_string_pretty(&json).map(|text| text + "\n").map_err(|error| error.to_string())
 }
 
+fn remark(remark: &Remark) -> RemarkItem {
+    let Remark { class, object, path, message } = remark.clone();
+    RemarkItem { class, object, path, message }
+}
+
 fn change<'s>(difference: &Difference<'_, 's>, reported: &Reported<'s>) -> Change {
     let change: &ObjectChange<'_, '_> = difference.report.change(reported);
     Change {
-        verb: change.verb.word(),
+        verb: difference.report.word(change.verb),
         before: change.before.as_ref().map(|one| object(difference, one)),
         after: change.after.as_ref().map(|one| object(difference, one)),
         clusters: names(difference, &reported.clusters),

@@ -5,7 +5,7 @@
 use std::fmt::Write as _;
 
 use super::lines::{Line, lines};
-use super::{Difference, sign};
+use super::{Difference, about, sign};
 use crate::diff::{EditKind, Reported, Verb};
 use crate::output::escape::cell;
 
@@ -17,6 +17,9 @@ const RESERVE: usize = 200;
 /// All that differs, within the budget.
 pub(super) fn write(difference: &Difference<'_, '_>) -> String {
     let mut text = format!("{MARKER}{}", verdict(difference));
+    for remark in &difference.report.remarks {
+        let _ = writeln!(text, "\n{}: {}", remark.class, cell(&about(remark)));
+    }
     if difference.report.is_empty() {
         return text;
     }
@@ -102,7 +105,7 @@ fn counts(difference: &Difference<'_, '_>, text: &mut String) {
         .into_iter()
         .filter(|verb| difference.report.counts().iter().any(|(known, _)| known == verb))
         .collect();
-    let heads: Vec<&str> = shown.iter().map(|verb| verb.word()).collect();
+    let heads: Vec<&str> = shown.iter().map(|verb| difference.report.word(*verb)).collect();
     let _ = writeln!(
         text,
         "\n| Cluster | {} | unchanged |\n|--|{}--|",
@@ -163,7 +166,7 @@ fn object<'s>(difference: &Difference<'_, 's>, reported: &Reported<'s>, with_val
         sign => sign,
     };
     let tag = difference.tag(&reported.clusters);
-    let head = format!("{sign} {} {} {tag}", change.object().describe(), change.verb.word());
+    let head = format!("{sign} {} {} {tag}", change.object().describe(), difference.report.word(change.verb));
     let mut text = format!("{}\n", super::value::harmless(head.trim_end()));
     if !with_values {
         return text;

@@ -16,7 +16,7 @@ mod value;
 use std::path::Path;
 
 use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::diff::{Danger, Report, Reported, Verb};
+use crate::diff::{Danger, Remark, Report, Reported, Verb};
 use crate::fs::git::shown;
 use crate::yaml::{Origin, Sources};
 
@@ -154,7 +154,7 @@ impl<'s> Difference<'_, 's> {
     fn counts(&self) -> String {
         let counts = self.report.counts();
         let words: Vec<String> =
-            counts.iter().map(|(verb, count)| format!("{count} {}", verb.word())).collect();
+            counts.iter().map(|(verb, count)| format!("{count} {}", self.report.word(*verb))).collect();
         if words.is_empty() { "nothing differs".to_owned() } else { words.join(", ") }
     }
 
@@ -182,6 +182,13 @@ impl<'s> Difference<'_, 's> {
         }
         remarks
     }
+}
+
+/// A remark in one line.
+fn about(remark: &Remark) -> String {
+    let Remark { object, path, message, .. } = remark;
+    let path = path.as_ref().map(|path| format!(" {path}")).unwrap_or_default();
+    value::harmless(&format!("{object}{path}: {message}"))
 }
 
 /// The sign of a verb.

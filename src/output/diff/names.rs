@@ -28,8 +28,10 @@ pub(super) fn stat(difference: &Difference<'_, '_>) -> String {
             *apps.entry(app).or_default().entry(change.verb).or_default() += 1;
         }
         for (app, verbs) in apps {
-            let counts: Vec<String> =
-                verbs.iter().map(|(verb, count)| format!("{count} {}", verb.word())).collect();
+            let counts: Vec<String> = verbs
+                .iter()
+                .map(|(verb, count)| format!("{count} {}", difference.report.word(*verb)))
+                .collect();
             let name = if cluster.name.is_empty() { String::new() } else { format!("{} ", cluster.name) };
             let _ = writeln!(text, "{name}{app}: {}", counts.join(", "));
         }

@@ -3,15 +3,16 @@
 use std::fmt::Write as _;
 
 use super::lines::{Line, lines, place_in_list};
-use super::{Difference, danger_line, sign};
-use crate::diff::{Level, NamespaceMove, Reported, Verb};
+use super::{Difference, about, danger_line, sign};
+use crate::diff::{Level, NamespaceMove, Report, Reported, Verb};
 
 /// How many names stand in a line.
 const NAMES_IN_LINE: usize = 4;
 
 /// All that differs; nothing if nothing does and nothing was left out.
 pub(super) fn write(difference: &Difference<'_, '_>) -> String {
-    if difference.report.is_empty() && difference.report.hidden.is_empty() {
+    let Report { hidden, remarks, .. } = difference.report;
+    if difference.report.is_empty() && hidden.is_empty() && remarks.is_empty() {
         return String::new();
     }
     let moves = difference.report.namespace_moves();
@@ -40,6 +41,9 @@ pub(super) fn write(difference: &Difference<'_, '_>) -> String {
                 paint(difference, "1;31", &format!("! {}", danger_line(&danger.danger)))
             );
         }
+    }
+    for remark in remarks {
+        let _ = writeln!(text, "{}: {}", remark.class, about(remark));
     }
     let mut summary = vec![difference.counts()];
     summary.extend(difference.remarks());
@@ -70,7 +74,7 @@ fn object<'s>(difference: &Difference<'_, 's>, reported: &Reported<'s>, text: &m
     };
     let _ = write!(text, "  {}", paint(difference, colour, &name));
     if change.verb != Verb::Changed {
-        let _ = write!(text, " {}", change.verb.word());
+        let _ = write!(text, " {}", difference.report.word(change.verb));
     }
     if let (Some(before), Verb::Renamed | Verb::Moved | Verb::Replaced | Verb::Regenerated) =
         (&change.before, change.verb)
