@@ -286,7 +286,7 @@ fn patches_make_the_tree_say_what_runs_and_never_go_into_it() {
     );
     let patches = ["deployment-monitoring-grafana", "statefulset-monitoring-prometheus"];
     assert_eq!(workspace.files("own/patches").len(), 2);
-    let lines: String = patches.iter().map(|patch| format!("- path: patches/{patch}.yaml\n")).collect();
+    let lines = patches.map(|patch| format!("- path: patches/{patch}.yaml\n")).concat();
     workspace.write("own/kustomization.yaml", &format!("resources: [../overlays/gke]\npatches:\n{lines}"));
     workspace.write("stackgen.yaml", "clusters: [{name: gke, cloud: gke, overlay: own}]\n");
     let rendered = workspace.run(["render"]);
