@@ -10,7 +10,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use indexmap::IndexSet;
 
-use crate::yaml::{Mapping, Node, Sources};
+use crate::yaml::{Key, Mapping, Node, Sources};
 
 /// Where `kubectl apply` keeps all of an object once more.
 const LAST_APPLIED: &str = "kubectl.kubernetes.io/last-applied-configuration";
@@ -51,6 +51,10 @@ impl<'s> Masks<'s> {
         let mut merged: Option<(Mapping<'s>, _)> = None;
         for (name, field) in fields {
             let (data, _) = merged.get_or_insert_with(|| (Mapping::default(), field.origin()));
+            if field.as_mapping().is_none() && !field.is_null() {
+                // Nothing that a Secret can hold, and still nothing to be shown or missed.
+                data.push(Key { text: name, origin: field.origin() }, self.token(field, false, sources));
+            }
             for entry in field.as_mapping().into_iter().flatten() {
                 let token = self.token(&entry.value, name == "data", sources);
                 data.remove(entry.key.text);

@@ -12,6 +12,7 @@ mod danger;
 mod document;
 mod filter;
 mod fingerprint;
+mod harmless;
 mod keyed;
 mod list_kind;
 mod masking;
@@ -31,6 +32,7 @@ pub use change::{Edit, EditKind, ObjectChange, Verb};
 pub use comparison::{Comparison, Options, compare};
 pub use danger::{Danger, Dangers, Level, RULES, Rule, Syncing, dangers};
 pub use filter::{Filter, InvalidFilter};
+pub use harmless::harmless;
 pub use path::{Path, Step};
 pub use report::{
     At, Cluster, Hidden, NamespaceMove, Remark, Report, Reported, ReportedDanger, ReportedEdit,

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use super::harmless::harmless;
+
 /// One step on the way to a value.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Step<'s> {
@@ -89,11 +91,11 @@ impl fmt::Display for Path<'_> {
         for step in &self.0 {
             match step {
                 Step::Key(key) if key.is_empty() || key.contains(['.', '/', '[', ' ', '"']) => {
-                    write!(formatter, "[{}]", serde_json::Value::from(*key))?;
+                    write!(formatter, "[{}]", harmless(&serde_json::Value::from(*key).to_string()))?;
                 }
-                Step::Key(key) if is_first => formatter.write_str(key)?,
-                Step::Key(key) => write!(formatter, ".{key}")?,
-                Step::Item { name, .. } => write!(formatter, "[{name}]")?,
+                Step::Key(key) if is_first => formatter.write_str(&harmless(key))?,
+                Step::Key(key) => write!(formatter, ".{}", harmless(key))?,
+                Step::Item { name, .. } => write!(formatter, "[{}]", harmless(name))?,
                 Step::Document => {}
             }
             is_first = false;

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use super::harmless::harmless;
 use super::masking::Masks;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::resource::{Gvk, ResId, is_cluster_scoped, is_known_scope};
@@ -83,10 +84,10 @@ impl<'s> Object<'_, 's> {
     /// `StatefulSet monitoring/prometheus`
     pub fn describe(&self) -> String {
         let namespace = if is_cluster_scoped(&self.id.gvk) { "" } else { self.id.namespace };
-        match namespace {
+        harmless(&match namespace {
             "" => format!("{} {}", self.id.gvk.kind, self.id.name),
             namespace => format!("{} {namespace}/{}", self.id.gvk.kind, self.id.name),
-        }
+        })
     }
 }
 
@@ -98,29 +99,33 @@ pub(super) fn objects<'a, 's>(
 ) -> Vec<Object<'a, 's>> {
     let mut objects = Vec::with_capacity(documents.len());
     for document in documents {
-        add(&document.node, document.app, (masks, sources), &mut objects);
+        add(&document.node, document.app, ("", ""), (masks, sources), &mut objects);
     }
     objects
 }
 
+/// `around` is the version and kind that a list says of items which say none themselves.
 fn add<'a, 's>(
     node: &'a Node<'s>,
     app: Option<&'s str>,
+    around: (&'s str, &'s str),
     (masks, sources): (&mut Masks<'s>, &'s Sources),
     objects: &mut Vec<Object<'a, 's>>,
 ) {
     let text = |path: &[&str]| node.at(path).filter(|node| !node.is_null()).and_then(Node::text);
-    let kind = text(&["kind"]).unwrap_or_default();
-    if kind.ends_with("List")
+    let version = text(&["apiVersion"]).unwrap_or(around.0);
+    let kind = text(&["kind"]).unwrap_or(around.1);
+    if let Some(of) = kind.strip_suffix("List")
         && let Some(items) = node.get("items").and_then(Node::as_sequence)
     {
-        return items.iter().for_each(|item| add(item, app, (&mut *masks, sources), objects));
+        let around = if of.is_empty() { ("", "") } else { (version, of) };
+        return items.iter().for_each(|item| add(item, app, around, (&mut *masks, sources), objects));
     }
     if node.as_mapping().is_none() {
         return;
     }
     let id = ResId {
-        gvk: Gvk::parse(text(&["apiVersion"]).unwrap_or_default(), kind),
+        gvk: Gvk::parse(version, kind),
         name: text(&["metadata", "name"]).unwrap_or_default(),
         namespace: text(&["metadata", "namespace"]).unwrap_or_default(),
     };

@@ -17,7 +17,8 @@ pub(super) fn one_line(text: &str) -> String {
 
 /// Text that stays in its cell and is no markup. Code in backticks may stay.
 pub(super) fn cell(text: &str) -> String {
-    let text = text.replace(['\n', '\r'], " ").replace('\\', "\\\\").replace('|', "\\|");
+    let text =
+        crate::diff::harmless(&text.replace(['\n', '\r'], " ")).replace('\\', "\\\\").replace('|', "\\|");
     text.replace('&', "&amp;")
         .replace('<', "&lt;")
         .replace('>', "&gt;")

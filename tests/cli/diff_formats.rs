@@ -187,7 +187,17 @@ fn no_format_shows_a_secret() {
     let (old, new) = ("swordfish-old-value", "marlin-new-value");
     let before = secret(old, "changed") + &secret(old, "gone");
     let after = secret(new, "changed") + &secret(new, "added");
-    let workspace = Workspace::with(&[("old.yaml", &before), ("new.yaml", &after)]);
+    // The items of a typed list need not say what they are.
+    let list = |value: &str| {
+        format!(
+            "apiVersion: v1\nkind: SecretList\nitems: [{{metadata: {{name: s}}, stringData: {{p: {value}}}}}, \
+                 {{metadata: {{name: t}}, stringData: {value}}}]\n"
+        )
+    };
+    let workspace =
+        Workspace::with(&[("old.yaml", &(before + &list(old))), ("new.yaml", &(after + &list(new)))]);
+    let names = workspace.run(["diff", "old.yaml", "new.yaml", "-o", "names"]).stdout;
+    assert!(names.contains("Secret s") && names.contains("Secret t"), "what changed is told: {names}");
     for format in FORMATS {
         let file = format!("{format}={format}.out");
         let run = workspace.run(["diff", "old.yaml", "new.yaml", "-o", format, "-o", &file]);
@@ -208,4 +218,41 @@ fn hidden_values_are_counted_in_every_format_for_people() {
         assert!(run.stdout.contains("spec.ports"), "{format} names the filter: {}", run.stdout);
         assert!(!run.stdout.contains("8080"), "{format}: {}", run.stdout);
     }
+}
+
+#[test]
+fn names_speak_neither_to_a_terminal_nor_to_a_runner() {
+    let object = |value: &str| {
+        format!(
+            "apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: \"n\\e[31m\\n::warning::x\"}}\n\
+             data: {{\"k\\n::error::injected\\u202e\": {value}}}\n"
+        )
+    };
+    let workspace = Workspace::with(&[("old.yaml", &object("a")), ("new.yaml", &object("b"))]);
+    for format in FORMATS {
+        let text = workspace.run(["diff", "old.yaml", "new.yaml", "-o", format]).stdout;
+        // Programs that read JSON get names as they are.
+        let turns = text.contains('\u{202e}') && !format.starts_with("json");
+        assert!(!text.contains('\u{1b}') && !turns, "{format}: {text:?}");
+        // YAML is shown as it is: what makes a log of it keeps commands out, as the action does.
+        let commands = text.lines().filter(|line| line.trim_start().starts_with("::")).count();
+        assert!(commands == 0 || format == "unified", "{format}: {text}");
+    }
+}
+
+#[test]
+fn markdown_of_many_changes_keeps_to_its_budget() {
+    let tree = |tag: &str| -> String {
+        let one = |index: usize| {
+            format!(
+                "apiVersion: apps/v1\nkind: Deployment\nmetadata: {{name: d{index}}}\nspec: {{template: {{spec: \
+                 {{containers: [{{name: a, image: 'registry.example.com/a-long-name-{index}:{tag}'}}]}}}}}}\n---\n"
+            )
+        };
+        (0..900).map(one).collect()
+    };
+    let workspace = Workspace::with(&[("old.yaml", &tree("v1")), ("new.yaml", &tree("v2"))]);
+    let run = workspace.run(["diff", "old.yaml", "new.yaml", "-o", "markdown"]);
+    assert!(run.stdout.chars().count() <= 60_000, "{}", run.stdout.chars().count());
+    assert!(run.stdout.contains("and 870 more"), "the images that are not listed are counted");
 }

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::Difference;
-use crate::diff::{RULES, Reported, ReportedDanger};
+use crate::diff::{RULES, Reported, ReportedDanger, harmless};
 
 /// All dangers, the worst first; nothing if there are none.
 pub(super) fn write(difference: &Difference<'_, '_>) -> String {
@@ -25,7 +25,7 @@ fn one<'s>(
     let names: Vec<&str> = difference.report.cluster_names(clusters).collect();
     let names = if names.is_empty() { String::new() } else { format!("  [{}]", names.join(", ")) };
     let _ = writeln!(text, "{} {}{}{names}", danger.level.word(), danger.rule, object.unwrap_or_default());
-    let _ = writeln!(text, "    {}", danger.message);
+    let _ = writeln!(text, "    {}", harmless(&danger.message));
     let path = danger.path.as_ref().map(ToString::to_string).filter(|path| !path.is_empty());
     let place = difference.place(danger.origin);
     let place: Vec<String> = path.into_iter().chain(place).collect();
@@ -36,7 +36,7 @@ fn one<'s>(
         let _ = writeln!(text, "    {sentence}");
     }
     if let Some(hint) = &danger.hint {
-        let _ = writeln!(text, "    hint: {hint}");
+        let _ = writeln!(text, "    hint: {}", harmless(hint));
     }
 }
 

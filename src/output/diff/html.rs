@@ -107,6 +107,6 @@ fn edit(line: &Line, page: &mut String) {
 
 /// Text that is no markup, and shows what turns its direction.
 fn escaped(text: &str) -> String {
-    let text = super::value::harmless(text);
+    let text = crate::diff::harmless(text);
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }

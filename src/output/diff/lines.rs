@@ -92,7 +92,7 @@ fn text(before: Option<&Node<'_>>, after: Option<&Node<'_>>) -> Vec<String> {
     let mut lines: Vec<String> = changed
         .map(|change| {
             let sign = if change.tag() == ChangeTag::Delete { '-' } else { '+' };
-            format!("{sign} {}", value::harmless(change.value().trim_end_matches(['\n', '\r'])))
+            format!("{sign} {}", crate::diff::harmless(change.value().trim_end_matches('\n')))
         })
         .collect();
     if let Some(more) = lines.len().checked_sub(LINES).filter(|more| *more > 0) {

@@ -11,6 +11,8 @@ use crate::output::escape::cell;
 
 /// What a comment is found again by.
 const MARKER: &str = "<!-- stackgen diff -->\n";
+/// Clusters and images that are listed; of more only the count.
+const ROWS: usize = 30;
 /// Room for the line that says what was left out.
 const RESERVE: usize = 200;
 
@@ -112,7 +114,7 @@ fn counts(difference: &Difference<'_, '_>, text: &mut String) {
         heads.join(" | "),
         "--|".repeat(heads.len())
     );
-    for cluster in &difference.report.clusters {
+    for cluster in difference.report.clusters.iter().take(ROWS) {
         let count =
             |verb: &Verb| cluster.comparison.changes.iter().filter(|change| change.verb == *verb).count();
         let counts: Vec<String> = shown.iter().map(|verb| count(verb).to_string()).collect();
@@ -140,7 +142,12 @@ fn images(difference: &Difference<'_, '_>, text: &mut String) {
         }
     }
     if !seen.is_empty() {
+        let more = seen.len().saturating_sub(ROWS);
+        seen.truncate(ROWS);
         let _ = write!(text, "\nImages:\n\n{}", seen.concat());
+        if more > 0 {
+            let _ = writeln!(text, "- and {more} more");
+        }
     }
 }
 
@@ -167,7 +174,7 @@ fn object<'s>(difference: &Difference<'_, 's>, reported: &Reported<'s>, with_val
     };
     let tag = difference.tag(&reported.clusters);
     let head = format!("{sign} {} {} {tag}", change.object().describe(), difference.report.word(change.verb));
-    let mut text = format!("{}\n", super::value::harmless(head.trim_end()));
+    let mut text = format!("{}\n", crate::diff::harmless(head.trim_end()));
     if !with_values {
         return text;
     }
@@ -183,7 +190,7 @@ fn object<'s>(difference: &Difference<'_, 's>, reported: &Reported<'s>, with_val
 
 fn edit(line: &Line, text: &mut String) {
     let Line { path, before, after, tag, because, .. } = line;
-    let path = super::value::harmless(path);
+    let path = crate::diff::harmless(path);
     let _ = writeln!(text, "  {path} {tag}  # {}", because.as_deref().unwrap_or("?"));
     let values = [('-', before), ('+', after)];
     for (sign, value) in values {

@@ -16,7 +16,7 @@ mod value;
 use std::path::Path;
 
 use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::diff::{Danger, Remark, Report, Reported, Verb};
+use crate::diff::{Danger, Remark, Report, Reported, Verb, harmless};
 use crate::fs::git::shown;
 use crate::yaml::{Origin, Sources};
 
@@ -188,7 +188,7 @@ impl<'s> Difference<'_, 's> {
 fn about(remark: &Remark) -> String {
     let Remark { object, path, message, .. } = remark;
     let path = path.as_ref().map(|path| format!(" {path}")).unwrap_or_default();
-    value::harmless(&format!("{object}{path}: {message}"))
+    harmless(&format!("{object}{path}: {message}"))
 }
 
 /// The sign of a verb.
@@ -203,5 +203,5 @@ fn sign(verb: Verb) -> char {
 
 /// A danger in one line.
 fn danger_line(danger: &Danger<'_>) -> String {
-    format!("{} [{}]: {}", danger.level.word(), danger.rule, danger.message)
+    format!("{} [{}]: {}", danger.level.word(), danger.rule, harmless(&danger.message))
 }

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use super::lines::{Line, lines, place_in_list};
 use super::{Difference, about, danger_line, sign};
-use crate::diff::{Level, NamespaceMove, Report, Reported, Verb};
+use crate::diff::{Level, NamespaceMove, Report, Reported, Verb, harmless};
 
 /// How many names stand in a line.
 const NAMES_IN_LINE: usize = 4;
@@ -27,7 +27,7 @@ pub(super) fn write(difference: &Difference<'_, '_>) -> String {
     for (app, changes) in difference.by_app() {
         let changes: Vec<_> = changes.into_iter().filter(|reported| !is_moved(reported)).collect();
         if !changes.is_empty() {
-            let _ = writeln!(text, "{}", paint(difference, "1", app.unwrap_or("other objects")));
+            let _ = writeln!(text, "{}", paint(difference, "1", &harmless(app.unwrap_or("other objects"))));
         }
         for reported in changes {
             object(difference, reported, &mut text);
@@ -57,7 +57,7 @@ fn namespace_move(difference: &Difference<'_, '_>, one: &NamespaceMove<'_>, text
     let _ = writeln!(text, "> namespace {before} is {after} now: {} objects", changes.len());
     let names = changes.iter().map(|index| {
         let object = difference.report.change(&difference.report.changes[*index]).object();
-        format!("{} {}", object.id.gvk.kind, object.id.name)
+        harmless(&format!("{} {}", object.id.gvk.kind, object.id.name))
     });
     for some in names.collect::<Vec<_>>().chunks(NAMES_IN_LINE) {
         let _ = writeln!(text, "      {}", some.join(", "));
@@ -116,7 +116,7 @@ fn object<'s>(difference: &Difference<'_, 's>, reported: &Reported<'s>, text: &m
             let _ = writeln!(text, "        {sentence}");
         }
         if let Some(hint) = &danger.danger.hint {
-            let _ = writeln!(text, "        hint: {hint}");
+            let _ = writeln!(text, "        hint: {}", harmless(hint));
         }
     }
 }

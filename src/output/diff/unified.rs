@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use similar::TextDiff;
 
 use super::Difference;
-use crate::diff::Object;
+use crate::diff::{Object, harmless};
 use crate::yaml::emit_for_all_readers;
 
 /// How many lines around a change are shown.
@@ -32,10 +32,12 @@ pub(super) fn write(difference: &Difference<'_, '_>) -> Result<String, String> {
     Ok(text)
 }
 
+/// The object as YAML, with what a terminal would obey as escapes.
 fn yaml(object: Option<&Object<'_, '_>>) -> Result<String, String> {
     let mut text = String::new();
     if let Some(object) = object {
         emit_for_all_readers(&object.node, &mut text).map_err(|error| error.to_string())?;
     }
-    Ok(text)
+    let lines: Vec<String> = text.split('\n').map(harmless).collect();
+    Ok(lines.join("\n"))
 }

@@ -1,10 +1,12 @@
 //! Values in a line.
 
-use crate::diff::{Edit, EditKind, Step};
+use crate::diff::{Edit, EditKind, Step, harmless};
 use crate::yaml::{Node, Value};
 
 /// How much of a text is shown, in characters.
 const WIDTH: usize = 80;
+/// How much is shown before the place where two long texts part.
+const BEFORE: usize = 20;
 
 /// A value in few words: its text, or what it is.
 pub(super) fn short(node: &Node<'_>) -> String {
@@ -32,6 +34,15 @@ pub(super) fn sides(edit: &Edit<'_>) -> (Option<String>, Option<String>) {
         None => short(node),
     };
     let (before, after) = (edit.before.as_ref().map(text), edit.after.as_ref().map(text));
+    if let (Some(one), Some(other)) =
+        (edit.before.as_ref().and_then(Node::text), edit.after.as_ref().and_then(Node::text))
+        && one != other
+        && before == after
+    {
+        let same = one.chars().zip(other.chars()).take_while(|(one, other)| one == other).count();
+        let rest = |text: &str| line(&text.chars().skip(same.saturating_sub(BEFORE)).collect::<String>());
+        return (Some(format!("...{}", rest(one))), Some(format!("...{}", rest(other))));
+    }
     if edit.kind == EditKind::Changed && before == after {
         let with_type =
             |node: &Option<Node<'_>>| node.as_ref().map(|node| format!("{} ({})", text(node), kind(node)));
@@ -58,18 +69,4 @@ fn line(text: &str) -> String {
         shown.push_str("...");
     }
     if shown.is_empty() { "\"\"".to_owned() } else { shown }
-}
-
-/// The text with control characters, and those that turn the direction of text, as escapes.
-pub(super) fn harmless(text: &str) -> String {
-    let is_bidirectional = |c: char| matches!(c, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-    let mut shown = String::with_capacity(text.len());
-    for c in text.chars() {
-        if c.is_control() && c != '\t' || is_bidirectional(c) {
-            shown.extend(c.escape_default());
-        } else {
-            shown.push(c);
-        }
-    }
-    shown
 }
