@@ -16,6 +16,8 @@ const NOT_THERE: [&str; 3] =
     ["the server doesn't have a resource type", "no matches for kind", "namespaces \""];
 /// What it says where somebody may not look.
 const FORBIDDEN: [&str; 3] = ["Forbidden", "Unauthorized", "must be logged in"];
+/// What a message has where no other question will have an answer.
+const NO_CLUSTER: [&str; 4] = ["cannot start", "did not answer", "was refused", "Unable to connect"];
 /// Kinds that scale others: who looks after replicas, whatever the tree says of it.
 const AUTOSCALERS: [&str; 2] = ["HorizontalPodAutoscaler.v2.autoscaling", "ScaledObject.v1alpha1.keda.sh"];
 /// How often the end of a run is looked for.
@@ -66,7 +68,8 @@ impl Kubectl<'_> {
                 Ok(None) if names.is_empty() => {}
                 Ok(None) => notes.push(format!("the cluster knows no {kind}: its objects are missing")),
                 Err(error) => {
-                    let is_fatal = error.message.starts_with("cannot start");
+                    // What holds for one kind holds for all of them: no use in waiting for each.
+                    let is_fatal = NO_CLUSTER.iter().any(|words| error.message.contains(words));
                     errors.push(error);
                     if is_fatal {
                         break;
@@ -172,7 +175,7 @@ fn wait(child: &mut Child, deadline: Duration) -> std::io::Result<Option<std::pr
 }
 
 fn failed(kind: &str, namespace: &str, stderr: &str) -> Diagnostic {
-    let said = stderr.lines().find(|line| !line.trim().is_empty()).unwrap_or("it says nothing").trim();
+    let said = stderr.lines().rfind(|line| !line.trim().is_empty()).unwrap_or("it says nothing").trim();
     let place = if namespace.is_empty() { String::new() } else { format!(" in {namespace}") };
     let error = Diagnostic::error(format!("kubectl cannot read {kind}{place}: {said}"));
     if FORBIDDEN.iter().any(|words| stderr.contains(words)) {
