@@ -1,11 +1,12 @@
 //! The examples of the rules: `tests/rules/<family>/<rule>/` holds `bad.yaml`, which breaks the rule, and `good.yaml`,
-//! which does not. A first line `# arguments: ...` is given to the command; `bad.txt` is what it prints of `bad.yaml`.
+//! which does not. A first line `# arguments: ...` is given to the command; with a first line `# workspace: PATH` the file
+//! stands there in a copy of the folder `workspace`, and that stack is validated. `bad.txt` is what is printed of `bad.yaml`.
 //! `STACKGEN_BLESS=1 cargo test --test integration rules` writes `bad.txt` anew.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use crate::support::{Run, stackgen_in};
+use crate::support::{Run, Workspace, stackgen_in};
 
 fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/rules")
@@ -21,9 +22,21 @@ fn validate(rule: &str, file: &str) -> Run {
     let folder = folder().join(rule);
     let text = String::from_utf8_lossy(&std::fs::read(folder.join(file)).unwrap()).into_owned();
     let first = text.lines().next().unwrap_or_default();
+    if let Some(path) = first.strip_prefix("# workspace: ") {
+        return validate_workspace(rule, &folder.join("workspace"), path, &text);
+    }
     let own = first.strip_prefix("# arguments: ").unwrap_or_default().split_whitespace();
-    let arguments = ["validate", file, "--rules", rule, "--profile", "audit", "--fail-on", "note"];
-    stackgen_in(&folder, arguments.into_iter().chain(own)).run()
+    stackgen_in(&folder, ["validate", file].into_iter().chain(only(rule)).chain(own)).run()
+}
+
+fn only(rule: &str) -> [&str; 6] {
+    ["--rules", rule, "--profile", "audit", "--fail-on", "note"]
+}
+
+fn validate_workspace(rule: &str, folder: &Path, path: &str, text: &str) -> Run {
+    let workspace = Workspace::copy_of(folder);
+    workspace.write(path, text);
+    workspace.run(["validate"].into_iter().chain(only(rule)))
 }
 
 #[test]

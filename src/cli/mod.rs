@@ -7,6 +7,7 @@ mod build;
 mod diff;
 mod drift;
 mod exit_status;
+mod expected;
 mod explain;
 mod images;
 mod named;

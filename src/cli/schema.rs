@@ -7,7 +7,7 @@ use super::printer::Printer;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::explain::Report;
 use crate::output::Difference;
-use crate::stack::Settings;
+use crate::stack::{ExpectedDifferences, Settings};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -28,6 +28,8 @@ pub(super) struct Arguments {
 enum What {
     /// `stackgen.yaml`
     Config,
+    /// `overlays/expected-differences.yaml`
+    ExpectedDifferences,
     /// What `stackgen explain -o json` writes
     Explain,
     /// What `stackgen diff -o json` writes
@@ -38,6 +40,7 @@ enum What {
 pub(super) fn run(arguments: &Arguments, printer: &Printer) -> Result<ExitStatus, Diagnostics> {
     let schema = match arguments.what {
         What::Config => Settings::schema(),
+        What::ExpectedDifferences => ExpectedDifferences::schema(),
         What::Explain => Report::schema(),
         What::Diff => Difference::schema(),
     };

@@ -2,8 +2,9 @@
 //!
 //! A filter is a path as reports print it, or a JSON pointer; everything below it is taken out. `*` stands for any part
 //! of a key or of an item's name. In front of it may stand the objects that it is about: `ConfigMap/grafana-*:data`.
+//! Without a path, as `ConfigMap/grafana-*`, it is about the objects as a whole, those that came or went too.
 
-use super::change::Verb;
+use super::change::{ObjectChange, Verb};
 use super::comparison::Comparison;
 use super::path::{Path, Step};
 use super::report::Hidden;
@@ -98,8 +99,19 @@ impl Filter {
         BUNDLES.iter().map(|(name, _)| *name)
     }
 
+    /// What is expected, for a reason.
+    pub fn expected(reason: &str, paths: &[String]) -> Vec<Result<Self, InvalidFilter>> {
+        let name = format!("expected: {reason}");
+        let filter = |path: &String| Ok(Self { name: name.clone(), patterns: vec![Pattern::parse(path)?] });
+        paths.iter().map(filter).collect()
+    }
+
     fn takes(&self, object: &Object<'_, '_>, path: &Path<'_>) -> bool {
         self.patterns.iter().any(|pattern| pattern.takes(object, path))
+    }
+
+    fn takes_whole(&self, object: &Object<'_, '_>) -> bool {
+        self.patterns.iter().any(|pattern| pattern.steps.is_empty() && pattern.is_about(object))
     }
 }
 
@@ -118,35 +130,51 @@ impl Comparison<'_, '_> {
                 taking.is_none()
             });
         }
-        let before = self.changes.len();
+        self.unchanged += self.changes.extract_if(.., |change| is_nothing(change)).count();
         self.changes.retain(|change| {
-            change.verb != Verb::Changed || !change.edits.is_empty() || change.is_relocated()
+            let taking = filters.iter().position(|filter| filter.takes_whole(change.object()));
+            if let Some(filter) = taking {
+                hidden[filter].count += 1;
+            }
+            taking.is_none()
         });
-        self.unchanged += before - self.changes.len();
-        hidden.retain(|hidden| hidden.count > 0);
-        hidden
+        Hidden::sum(hidden)
     }
+}
+
+/// Whether nothing is left of a change.
+fn is_nothing(change: &ObjectChange<'_, '_>) -> bool {
+    change.verb == Verb::Changed && change.edits.is_empty() && !change.is_relocated()
 }
 
 impl Pattern {
     fn parse(text: &str) -> Result<Self, InvalidFilter> {
         let fail = |reason| InvalidFilter { pattern: text.to_owned(), reason };
         let (objects, path) = match text.split_once(':') {
-            Some((objects, path)) if !objects.contains(['[', '.', '"']) => (objects, path),
-            _ => ("*", text),
+            Some((objects, path)) if !objects.contains(['[', '.', '"']) => (objects, Some(path)),
+            // A key with a slash is written in quotes, and a pointer begins with one.
+            None if text.contains('/') && !text.starts_with('/') && !text.contains('[') => (text, None),
+            _ => ("*", Some(text)),
         };
         let (kind, object) = objects.split_once('/').unwrap_or((objects, "*"));
-        let steps = if path.starts_with('/') { pointer(path) } else { steps(path).map_err(fail)? };
-        if steps.is_empty() || kind.is_empty() || object.is_empty() {
+        let steps = match path {
+            None => Some(Vec::new()),
+            Some(path) if path.starts_with('/') => Some(pointer(path)),
+            Some(path) => Some(steps(path).map_err(fail)?).filter(|steps| !steps.is_empty()),
+        };
+        let Some(steps) = steps.filter(|_| !kind.is_empty() && !object.is_empty()) else {
             return Err(fail("it says what it is about, as `spec.replicas` or `ConfigMap/grafana-*:data`"));
-        }
+        };
         Ok(Self { kind: kind.to_owned(), object: object.to_owned(), steps })
+    }
+
+    fn is_about(&self, object: &Object<'_, '_>) -> bool {
+        matches(&self.kind, object.id.gvk.kind) && matches(&self.object, object.id.name)
     }
 
     fn takes(&self, object: &Object<'_, '_>, path: &Path<'_>) -> bool {
         let mut steps = path.0.iter().filter(|step| **step != Step::Document);
-        matches(&self.kind, object.id.gvk.kind)
-            && matches(&self.object, object.id.name)
+        self.is_about(object)
             && self.steps.iter().all(|part| steps.next().is_some_and(|step| part.takes(step)))
     }
 }
@@ -232,7 +260,7 @@ mod tests {
             steps("containers[name=x].image"),
             Ok(vec![key("containers"), Part::Item("x".to_owned()), key("image")])
         );
-        for wrong in ["", ".", "a..b", "a[", "a[\"b]", "x:", "/x:a", "X/:a"] {
+        for wrong in ["", ".", "a..b", "a[", "a[\"b]", "x:", "/x:a", "X/:a", "X/"] {
             assert!(Filter::parse(wrong).is_err(), "{wrong}");
         }
         assert!(Filter::bundles().all(|name| {

@@ -1,5 +1,6 @@
 //! Comparisons of several clusters, put together: what is the same in several of them stands once.
 
+use std::fmt;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use indexmap::IndexMap;
@@ -101,11 +102,19 @@ pub struct Hidden {
     pub count: usize,
 }
 
+impl fmt::Display for Hidden {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { filter, count } = self;
+        let values = if *count == 1 { "value" } else { "values" };
+        write!(formatter, "{count} {values} hidden by `{filter}`")
+    }
+}
+
 impl Hidden {
-    /// What each filter took out of several comparisons, in the order in which the filters come first.
+    /// What each filter took out in all, in the order in which the filters come first; of those that took something.
     pub fn sum(all: Vec<Self>) -> Vec<Self> {
         let mut counts: IndexMap<String, usize> = IndexMap::new();
-        for Self { filter, count } in all {
+        for Self { filter, count } in all.into_iter().filter(|hidden| hidden.count > 0) {
             *counts.entry(filter).or_default() += count;
         }
         counts.into_iter().map(|(filter, count)| Self { filter, count }).collect()

@@ -15,7 +15,7 @@ use crate::resource::ResMap;
 use crate::yaml::Sources;
 
 /// Where what is made for each cluster lies; in memory only.
-const FOLDER: &str = ".stackgen/clusters";
+pub const MADE_FOLDER: &str = ".stackgen/clusters";
 /// Clusters that are built in a row by one thread: enough that its copy of the bases pays.
 const IN_A_ROW: usize = 16;
 
@@ -56,7 +56,7 @@ pub fn build_clusters<'a, 's, T: Send>(
     for cluster in clusters {
         add_component(cluster, files, templates)?;
     }
-    let made = files.root().join(FOLDER);
+    let made = files.root().join(MADE_FOLDER);
     let mut builder = Builder::new(&*files, BuildOptions::default(), sources);
     let one = |builder: &mut Builder<'_, 's>, cluster: &&'a Cluster| {
         let Build { mut resources, warnings } = builder.build(&made.join(&cluster.name))?;
@@ -138,7 +138,7 @@ impl Messages<'_> {
 
 /// Where what is made for a cluster lies, below the root.
 pub(super) fn folder_of(cluster: &Cluster) -> String {
-    format!("{FOLDER}/{}", cluster.name)
+    format!("{MADE_FOLDER}/{}", cluster.name)
 }
 
 /// Lays the cluster's kustomization beside the stack: its overlay, and the component that is rendered for it.

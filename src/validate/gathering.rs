@@ -64,6 +64,11 @@ impl<'w, 's> Gathering<'w, 's> {
         self.suppressions.extend(of_tree.suppressions);
     }
 
+    /// Adds what was found by holding trees against each other.
+    pub fn add_findings(&mut self, findings: impl IntoIterator<Item = Finding>) {
+        self.findings.extend(findings.into_iter().filter(|finding| self.wanted.has(finding.rule)));
+    }
+
     /// All findings by file, line and column, then by rule; the same one of several trees once.
     pub fn finish(mut self) -> Vec<Finding> {
         self.join_suppressions();

@@ -95,13 +95,32 @@ fn rendered_trees_are_compared_cluster_by_cluster() {
 
 #[test]
 fn a_cloud_is_compared_with_another_one() {
-    let run = Workspace::new().run(["diff", "gke", "--against-cloud", "aks"]);
+    let run = Workspace::new().run(["diff", "gke", "--against-cloud", "aks", "--no-filters"]);
     assert_eq!(run.status, Some(1), "{}", run.stderr);
     assert!(run.stdout.contains("pd.csi.storage.gke.io") && run.stdout.contains("disk.csi.azure.com"));
+    let run = Workspace::new().run(["diff", "gke", "--against-cloud", "aks"]);
+    assert_eq!(run.status, Some(0), "{}{}", run.stdout, run.stderr);
+    assert!(run.stdout.starts_with("nothing differs\n"), "{}", run.stdout);
+    assert!(
+        run.stdout.contains("4 values hidden by `expected: every cloud has its own disks`\n"),
+        "{}",
+        run.stdout
+    );
     let stderr = Workspace::new().run(["diff", "--against-cloud", "aks"]).fails_with(2);
     assert!(stderr.contains("one cluster is needed"), "{stderr}");
     let stderr = Workspace::new().run(["diff", "gke", "--against-cloud", "asks"]).fails_with(2);
     assert!(stderr.contains("did you mean `aks`?"), "{stderr}");
+}
+
+#[test]
+fn formats_without_room_say_beside_them_what_was_left_out() {
+    let workspace = two(SERVICE, &SERVICE.replace("port: 80}", "port: 81}"));
+    let run = workspace.run(["diff", "old.yaml", "new.yaml", "--ignore", "Service/web", "-o", "names"]);
+    run.is(0, "", "note: 1 value hidden by `Service/web`\n");
+    let added = format!("{SERVICE}---\napiVersion: v1\nkind: ConfigMap\nmetadata: {{name: more}}\n");
+    let workspace = two(SERVICE, &added);
+    let run = workspace.run(["diff", "old.yaml", "new.yaml", "--ignore", "ConfigMap/*"]);
+    run.is(0, "nothing differs\n1 value hidden by `ConfigMap/*`\n", "");
 }
 
 #[test]

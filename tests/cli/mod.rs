@@ -4,6 +4,7 @@ mod build;
 mod diff;
 mod diff_formats;
 mod drift;
+mod expected_differences;
 mod explain;
 mod explain_page;
 mod fleet;

@@ -49,6 +49,18 @@ impl Workspace {
         workspace
     }
 
+    /// A copy of a folder.
+    pub(crate) fn copy_of(folder: &Path) -> Self {
+        let workspace = Self::new();
+        for entry in walkdir::WalkDir::new(folder).into_iter().map(Result::unwrap) {
+            if entry.file_type().is_file() {
+                let path = entry.path().strip_prefix(folder).unwrap().to_str().unwrap();
+                workspace.write(path, &std::fs::read_to_string(entry.path()).unwrap());
+            }
+        }
+        workspace
+    }
+
     pub(crate) fn root(&self) -> &Path {
         self.directory.path()
     }

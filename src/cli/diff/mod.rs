@@ -129,7 +129,8 @@ impl Arguments {
             // What a definition lacks is for `validate` to say.
             let _ = options.schemas.add_definition(node);
         }
-        let filters = if self.no_filters { Vec::new() } else { [&self.ignore[..], &self.bundle].concat() };
+        let filters = [&self.ignore[..], &self.bundle, &sides.expected].concat();
+        let filters = if self.no_filters { Vec::new() } else { filters };
         let mut errors = Diagnostics::default();
         let mut hidden: Vec<Hidden> = Vec::new();
         let compared = sides.clusters.iter().filter_map(|cluster| {
@@ -155,6 +156,9 @@ impl Arguments {
         printer: &Printer,
         sources: &'s Sources,
     ) -> Result<(), Diagnostics> {
+        if self.output.iter().any(|output| !output.format.says_what_is_hidden()) {
+            report.hidden.iter().for_each(|hidden| printer.note(&format!("note: {hidden}")));
+        }
         write_all(&self.output, printer, |format, colour| {
             let directory = &printer.directory;
             Difference { report, sources, directory, colour, most_characters: self.max_chars }.write(format)

@@ -1,18 +1,21 @@
 //! Sides that are rendered: the sources, as they are or as they were; the tree on disk; one cloud and another.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
 use super::content::Content;
 use super::sides::{ClusterSides, SideFile, SideFiles, Sides, parse};
 use super::usage;
+use crate::cli::expected::expected_differences;
 use crate::cli::printer::Printer;
 use crate::cli::selection::Selection;
 use crate::diagnostic::Diagnostics;
 use crate::diff::{Document, Side, Syncing};
+use crate::fs::Disk;
 use crate::gitops::{self, ClusterFiles, Renderer, Status, Tree, app_of_path, cluster_of};
-use crate::stack::{BuiltCluster, Cluster, Workspace, app_of, build_clusters};
+use crate::stack::{BuiltCluster, Cluster, StackFiles, Workspace, app_of, build_clusters};
 use crate::yaml::{Node, Sources, Typing};
 
 /// Where the tree is.
@@ -44,7 +47,7 @@ pub(super) fn against_tree<'s>(
     let mut nodes: FxHashMap<String, Node<'s>> = nodes.into_iter().flatten().collect();
     let names = (format!("{TREE}/"), "the sources".to_owned());
     let syncing = Syncing::Stack(settings.gitops.engines.clone());
-    let mut sides = Sides { names, clusters: Vec::new(), syncing };
+    let mut sides = Sides { names, syncing, ..Sides::default() };
     for change in plan.changes.iter().filter(|change| holds_object(&change.path)) {
         let (path, status) = (change.path.as_str(), change.status);
         let cluster = sides.cluster(cluster_of(path).unwrap_or_default());
@@ -158,7 +161,10 @@ pub(super) fn against_cloud<'s>(
     let (before_name, before) = one_cluster(&Selection::of_names(&[other.to_owned()]), printer, sources)?;
     let (after_name, after) = one_cluster(selection, printer, sources)?;
     let cluster = ClusterSides { before, after, ..ClusterSides::default() };
-    Ok(Sides { names: (before_name, after_name), clusters: vec![cluster], syncing: Syncing::Nobody })
+    let files = StackFiles::new(Arc::new(Disk), &printer.directory);
+    let expected = expected_differences(&files, sources)?.unwrap_or_default();
+    let names = (before_name, after_name);
+    Ok(Sides { names, clusters: vec![cluster], syncing: Syncing::Nobody, expected })
 }
 
 /// The objects of the one cluster that is chosen, and its name.

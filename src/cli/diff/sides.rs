@@ -7,7 +7,7 @@ use rayon::prelude::*;
 use rustc_hash::FxHashSet;
 
 use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::diff::{Document, Side, Syncing};
+use crate::diff::{Document, Filter, Side, Syncing};
 use crate::yaml::{Node, ParseOptions, Sources, Typing, parse_documents};
 
 /// The sides of each cluster.
@@ -18,6 +18,8 @@ pub(in crate::cli) struct Sides<'s> {
     pub(in crate::cli) clusters: Vec<ClusterSides<'s>>,
     /// Who brings a cluster from one to the other.
     pub(in crate::cli) syncing: Syncing,
+    /// What may differ, and is left out.
+    pub(in crate::cli) expected: Vec<Filter>,
 }
 
 /// What a cluster was and what it is; without clusters there is one without a name.

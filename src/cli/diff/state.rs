@@ -122,7 +122,7 @@ fn sides<'s>(
     errors.into_result()?;
     let (Some(old), Some(new)) = (old, new) else { return Ok(Sides::default()) };
     let (clusters, syncing) = old.with(new, &names, sources)?;
-    Ok(Sides { names, clusters, syncing })
+    Ok(Sides { names, clusters, syncing, expected: Vec::new() })
 }
 
 impl State {

@@ -1,5 +1,6 @@
 //! `stackgen validate`: what is wrong with manifests and with the stack, with the line of the source.
 
+mod clouds;
 mod earlier;
 mod fix;
 
@@ -24,6 +25,7 @@ use crate::validate::{
     Baseline, Finding, Gathering, Input, OfTree, Profile, Rule, Target, Tree, Wanted, find_rule, names, rules,
 };
 use crate::yaml::Sources;
+use clouds::Overlays;
 use earlier::{Against, read_at};
 
 /// What is shown as the file of what comes from standard input.
@@ -281,11 +283,11 @@ impl Arguments {
     }
 
     /// What is wrong with the stack: with its sources, and with what is rendered for each cluster.
-    fn validate_stack(
+    fn validate_stack<'s>(
         &self,
         place: Arc<dyn FileSystem>,
         printer: &Printer,
-        sources: &Sources,
+        sources: &'s Sources,
     ) -> Result<Vec<Finding>, Diagnostics> {
         let wanted = &self.wanted()?;
         let against = self.against(printer)?;
@@ -298,11 +300,12 @@ impl Arguments {
         let is_meant = |cluster: &&Cluster| cloud.is_none_or(|cloud| cluster.cloud == cloud);
         let clusters: Vec<&Cluster> = settings.clusters.iter().filter(is_meant).collect();
         let definitions = &read(&Disk, &self.crds, sources)?;
+        let overlays = Overlays::of(&clusters, wanted, &files, sources)?;
         let now = sources.files().count();
         let earlier = against.as_ref().map(|against| against.render(&clusters, sources)).transpose()?;
         let then = sources.files().count();
         let earlier = &earlier.unwrap_or_default();
-        let work = |built: &BuiltCluster<'_, '_>| {
+        let work = |built: &BuiltCluster<'_, 's>| {
             let target = self.target(Some(built.cluster.cloud));
             let name = built.cluster.name.clone();
             let before = earlier.get(&Some(name)).or_else(|| earlier.get(&None));
@@ -312,7 +315,7 @@ impl Arguments {
             for tree in before.iter_mut().chain([&mut tree]) {
                 tree.add_definitions(&definitions.nodes);
             }
-            Ok(OfTree::validate(&tree, before.as_ref(), wanted))
+            Ok((OfTree::validate(&tree, before.as_ref(), wanted), overlays.objects(built)))
         };
         let fleet = build_clusters((&settings, &clusters), &mut files, &templates, sources, work)?;
         printer.report(&fleet.warnings, sources);
@@ -323,7 +326,11 @@ impl Arguments {
         let mut gathering = Gathering::new(wanted, sources, files.root());
         gathering.add_settings(&settings.validate);
         gathering.add_texts(&input.texts);
-        fleet.results.into_iter().for_each(|of_tree| gathering.add_tree(of_tree));
+        let (of_trees, objects): (Vec<OfTree>, Vec<_>) = fleet.results.into_iter().unzip();
+        for of_tree in of_trees {
+            gathering.add_tree(of_tree);
+        }
+        gathering.add_findings(overlays.differences(objects, sources)?);
         Ok(gathering.finish())
     }
 

@@ -37,6 +37,9 @@ pub(super) fn write(difference: &Difference<'_, '_>) -> String {
         escaped(before),
         escaped(after)
     );
+    for hidden in difference.hidden() {
+        let _ = writeln!(page, "<p>{}</p>", escaped(&hidden));
+    }
     dangers(difference, &mut page);
     for (app, changes) in difference.by_app() {
         let _ = writeln!(page, "<h2>{}</h2>", escaped(app.unwrap_or("other objects")));

@@ -22,6 +22,9 @@ pub(super) fn write(difference: &Difference<'_, '_>) -> String {
     for remark in &difference.report.remarks {
         let _ = writeln!(text, "\n{}: {}", remark.class, cell(&about(remark)));
     }
+    for hidden in difference.hidden() {
+        let _ = writeln!(text, "\n{}", cell(&hidden));
+    }
     if difference.report.is_empty() {
         return text;
     }

@@ -50,6 +50,11 @@ pub enum DifferenceFormat {
 }
 
 impl DifferenceFormat {
+    /// Whether it says what filters took out, where that matters to it: they take out no danger.
+    pub fn says_what_is_hidden(self) -> bool {
+        !matches!(self, Self::Unified | Self::Names | Self::Stat | Self::JsonPatch)
+    }
+
     /// All of them.
     pub const ALL: [Self; 11] = [
         Self::Text,
@@ -158,7 +163,7 @@ impl<'s> Difference<'_, 's> {
         if words.is_empty() { "nothing differs".to_owned() } else { words.join(", ") }
     }
 
-    /// What else is to be known of the whole: dangers, what filters took out.
+    /// What else is to be known of the whole: dangers, and whether it is routine.
     fn remarks(&self) -> Vec<String> {
         let dangers = self.report.dangers();
         let blocking =
@@ -173,14 +178,12 @@ impl<'s> Difference<'_, 's> {
         if self.report.is_routine() {
             remarks.push("routine: only versions".to_owned());
         }
-        for hidden in &self.report.hidden {
-            let values = if hidden.count == 1 { "value" } else { "values" };
-            remarks.push(format!(
-                "{} {values} hidden by `{}` (--no-filters shows them)",
-                hidden.count, hidden.filter
-            ));
-        }
         remarks
+    }
+
+    /// What filters took out, a line for each.
+    fn hidden(&self) -> impl Iterator<Item = String> {
+        self.report.hidden.iter().map(ToString::to_string)
     }
 }
 

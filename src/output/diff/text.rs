@@ -49,6 +49,9 @@ pub(super) fn write(difference: &Difference<'_, '_>) -> String {
     summary.extend(difference.remarks());
     text.push_str(&summary.join("; "));
     text.push('\n');
+    for hidden in difference.hidden() {
+        let _ = writeln!(text, "{}", harmless(&hidden));
+    }
     text
 }
 

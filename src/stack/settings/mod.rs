@@ -18,9 +18,10 @@ pub use values::{Team, Values};
 
 use super::cloud::Cloud;
 use super::images::Images;
-use crate::diagnostic::{Diagnostic, Diagnostics, closest};
+use super::typed_file::{self, node};
+use crate::diagnostic::Diagnostics;
 use crate::fs::FileSystem;
-use crate::yaml::{Node, Origin, ParseOptions, Source, Sources, parse_one};
+use crate::yaml::{Node, Sources};
 use check::{Check, NAME_LIMIT};
 
 /// The name of the file.
@@ -202,15 +203,9 @@ impl Settings {
         sources: &Sources,
     ) -> Result<Self, Diagnostics> {
         let path = root.join(FILE_NAME);
-        if !files.is_file(&path) {
+        let Some((mut settings, source)) = typed_file::read::<Self>(files, &path, sources)? else {
             return Ok(Self::default());
-        }
-        let fail = |error: String| Diagnostics::from(Diagnostic::error(error).in_path(&path));
-        let bytes = files.read(&path).map_err(|error| fail(format!("cannot read it: {error}")))?;
-        let text = crate::yaml::decode_text(bytes).map_err(|error| fail(error.to_string()))?;
-        let source = sources.add(&path, text).map_err(|error| fail(error.to_string()))?;
-        let mut settings: Self =
-            serde_yaml::from_str(source.text).map_err(|error| explain(&error, source))?;
+        };
         let node = node(source, sources);
         settings.validate.place(&node);
         Check { node, root, files, known_values, errors: Diagnostics::default() }.run(&settings)?;
@@ -225,34 +220,10 @@ pub fn settings_node<'s>(root: &Path, sources: &'s Sources) -> Option<Node<'s>> 
     Some(node(source, sources))
 }
 
-/// The file as nodes, which know their places. It has been read once already, so this succeeds.
-fn node<'s>(source: Source<'s>, sources: &'s Sources) -> Node<'s> {
-    parse_one(source, sources, &ParseOptions::SETTINGS)
-        .ok()
-        .and_then(|document| document.node)
-        .unwrap_or_else(|| Node::null(Origin::NONE))
-}
-
-/// A reader's error with its place, and the name that was perhaps meant.
-fn explain(error: &serde_yaml::Error, source: Source<'_>) -> Diagnostic {
-    let message = error.to_string();
-    let message = message.split(" at line ").next().unwrap_or_default().to_owned();
-    let names: Vec<&str> = message.split('`').skip(1).step_by(2).collect();
-    let meant = names.split_first().and_then(|(wrong, known)| closest(wrong, known)).map(str::to_owned);
-    let is_unknown = message.contains("unknown ");
-    let mut diagnostic = Diagnostic::error(message);
-    if let Some(location) = error.location() {
-        diagnostic = diagnostic.at(source.origin(location.index()));
-    }
-    match meant.filter(|_| is_unknown) {
-        Some(meant) => diagnostic.hint(format!("did you mean `{meant}`?")),
-        None => diagnostic,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::diagnostic::Diagnostic;
     use crate::fs::Memory;
 
     fn read(text: &str) -> Result<Settings, Vec<String>> {

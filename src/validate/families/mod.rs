@@ -20,6 +20,8 @@ mod size;
 pub(super) mod suppress;
 mod yaml;
 
+pub use cloud::unexpected_difference::UNEXPECTED_DIFFERENCE;
+
 /// The checks of all families, in the order in which `--list-rules` shows their rules.
 pub(super) const CHECKS: &[&[&Check]] = &[
     alertmanager::CHECKS,

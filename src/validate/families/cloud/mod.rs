@@ -11,6 +11,7 @@ mod provisioner;
 mod registry;
 mod restricted_platform;
 pub(super) mod storage;
+pub(in crate::validate) mod unexpected_difference;
 
 pub(super) const CHECKS: &[&Check] = &[
     &storage::ACCESS_CHECK,
@@ -22,6 +23,7 @@ pub(super) const CHECKS: &[&Check] = &[
     &registry::CHECK,
     &restricted_platform::CHECK,
     &storage::CHECK,
+    &unexpected_difference::CHECK,
 ];
 
 /// Words of which each is understood by some clouds.
