@@ -140,7 +140,9 @@ impl Arguments {
     }
 
     fn print(&self, report: &Report, printer: &Printer) -> Result<(), Diagnostics> {
-        write_all(&self.output, printer, |format, colour| Histories { report, colour }.write(format))
+        write_all(&self.output, printer, |format, screen| {
+            Histories { report, colour: screen.has_colour }.write(format)
+        })
     }
 }
 

@@ -7,7 +7,7 @@ use std::str::FromStr;
 use super::build::write_file;
 use super::printer::Printer;
 use crate::diagnostic::Diagnostics;
-use crate::output::{DifferenceFormat, FindingsFormat, HistoryFormat};
+use crate::output::{DifferenceFormat, FindingsFormat, HistoryFormat, Screen};
 
 /// How something is written.
 pub(super) trait Format: Copy + 'static {
@@ -64,18 +64,18 @@ impl<F: Format> FromStr for Output<F> {
 }
 
 /// Writes all reports, those into files first: a broken pipe must not keep a file from being written. `write` is told
-/// whether there may be colours, of which a file has none.
+/// what it is read on: a file has neither colours nor a width.
 pub(super) fn write_all<F: Format>(
     outputs: &[Output<F>],
     printer: &Printer,
-    write: impl Fn(F, bool) -> Result<String, Diagnostics>,
+    write: impl Fn(F, Screen) -> Result<String, Diagnostics>,
 ) -> Result<(), Diagnostics> {
     let mut to_stdout = BTreeSet::new();
     let (files, stdout): (Vec<&Output<F>>, Vec<&Output<F>>) =
         outputs.iter().partition(|output| output.file.is_some());
     for output in files.into_iter().chain(stdout) {
-        let colour = output.file.is_none() && printer.has_colour();
-        let text = write(output.format, colour)?;
+        let screen = if output.file.is_none() { printer.screen() } else { Screen::default() };
+        let text = write(output.format, screen)?;
         match &output.file {
             Some(file) => write_file(file, text.as_bytes())?,
             None if to_stdout.insert(output.format.name()) => printer.data(text.as_bytes())?,

@@ -4,7 +4,7 @@ use std::io::{self, BufWriter, ErrorKind, IsTerminal, Write};
 use std::path::PathBuf;
 
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
-use crate::output::Text;
+use crate::output::{Screen, Text};
 use crate::yaml::Sources;
 
 /// How many bytes go to stdout at a time.
@@ -42,9 +42,14 @@ impl Printer {
         Self { quiet: true, ..self.clone() }
     }
 
-    /// Whether what goes to stdout may have colours.
-    pub(super) fn has_colour(&self) -> bool {
-        self.colour && io::stdout().is_terminal()
+    /// What goes to stdout is read on this.
+    pub(super) fn screen(&self) -> Screen {
+        let is_terminal = io::stdout().is_terminal();
+        let size = terminal_size::terminal_size_of(io::stdout()).filter(|_| is_terminal);
+        Screen {
+            has_colour: self.colour && is_terminal,
+            width: size.map(|(terminal_size::Width(width), _)| usize::from(width)),
+        }
     }
 
     /// Writes data to stdout.

@@ -10,10 +10,12 @@ mod findings;
 mod place;
 mod rules;
 mod sarif;
+mod screen;
 mod text;
 
 pub use diff::{Difference, DifferenceFormat, danger_rules};
 pub use explain::{Histories, HistoryFormat};
 pub use findings::{Findings, FindingsFormat};
 pub use rules::rule_list;
+pub use screen::Screen;
 pub use text::{Text, may_hold_secrets};

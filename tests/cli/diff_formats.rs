@@ -1,13 +1,16 @@
 //! The formats of `stackgen diff`: each is what its readers take, none shows a secret.
 
+use std::process::{Command, Stdio};
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
 
-use crate::support::Workspace;
+use crate::support::{Workspace, skip};
 
-const FORMATS: [&str; 11] = [
+const FORMATS: [&str; 12] = [
     "text",
+    "side-by-side",
     "unified",
     "names",
     "stat",
@@ -255,4 +258,37 @@ fn markdown_of_many_changes_keeps_to_its_budget() {
     let run = workspace.run(["diff", "old.yaml", "new.yaml", "-o", "markdown"]);
     assert!(run.stdout.chars().count() <= 60_000, "{}", run.stdout.chars().count());
     assert!(run.stdout.contains("and 870 more"), "the images that are not listed are counted");
+}
+
+#[test]
+fn two_columns_have_what_was_beside_what_is() {
+    let workspace =
+        Workspace::with(&[("old.yaml", BEFORE), ("new.yaml", &BEFORE.replace("v1.0.0", "v1.1.0"))]);
+    let image = |version: &str| format!("registry.example.com/store:v1.{version}.0");
+    let wide = |left: String, right: String| format!("      {left:<75} │ {right}\n");
+    let expected = format!(
+        "other objects\n  ~ StatefulSet shop/store\n    ~ containers[store].image\n{}{}1 changed; routine: only versions\n",
+        wide(format!("- {}", image("0")), format!("+ {}", image("1"))),
+        wide("  old.yaml:13".to_owned(), "  new.yaml:13".to_owned()),
+    );
+    let run = workspace.run(["diff", "old.yaml", "new.yaml", "-o", "side-by-side"]);
+    assert_eq!((run.status, run.stdout), (Some(1), expected));
+}
+
+#[test]
+fn wide_terminals_get_two_columns() {
+    let workspace =
+        Workspace::with(&[("old.yaml", BEFORE), ("new.yaml", &BEFORE.replace("v1.0.0", "v1.1.0"))]);
+    let on_terminal = |width: u32| {
+        let command = concat!(env!("CARGO_BIN_EXE_stackgen"), " diff old.yaml new.yaml");
+        let mut script = Command::new("script");
+        script.args(["-qec", &format!("stty rows 40 cols {width}; {command}"), "/dev/null"]);
+        let run = script.current_dir(workspace.root()).stdin(Stdio::null()).output();
+        run.map(|run| String::from_utf8_lossy(&run.stdout).into_owned())
+    };
+    let (Ok(wide), Ok(narrow)) = (on_terminal(130), on_terminal(100)) else {
+        return skip("wide_terminals_get_two_columns", "script, which makes terminals");
+    };
+    assert!(wide.contains('│') && wide.contains("\u{1b}[32m+ registry"), "{wide}");
+    assert!(!narrow.contains('│') && narrow.contains("v1.1.0"), "{narrow}");
 }

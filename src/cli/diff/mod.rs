@@ -159,9 +159,9 @@ impl Arguments {
         if self.output.iter().any(|output| !output.format.says_what_is_hidden()) {
             report.hidden.iter().for_each(|hidden| printer.note(&format!("note: {hidden}")));
         }
-        write_all(&self.output, printer, |format, colour| {
+        write_all(&self.output, printer, |format, screen| {
             let directory = &printer.directory;
-            Difference { report, sources, directory, colour, most_characters: self.max_chars }.write(format)
+            Difference { report, sources, directory, screen, most_characters: self.max_chars }.write(format)
         })
     }
 }

@@ -103,8 +103,8 @@ pub(super) fn run(
     if is_printed {
         let (report, directory) = (&report, printer.directory.as_path());
         let most_characters = arguments.max_chars;
-        write_all(&arguments.output, printer, |format, colour| {
-            Difference { report, sources, directory, colour, most_characters }.write(format)
+        write_all(&arguments.output, printer, |format, screen| {
+            Difference { report, sources, directory, screen, most_characters }.write(format)
         })?;
     }
     let is_failed = is_drift && !arguments.exit_zero;

@@ -335,8 +335,9 @@ impl Arguments {
     }
 
     fn report(&self, findings: &[Finding], printer: &Printer, sources: &Sources) -> Result<(), Diagnostics> {
-        write_all(&self.output, printer, |format, colour| {
-            Writer { findings, sources, directory: &printer.directory, colour }.write(format)
+        write_all(&self.output, printer, |format, screen| {
+            Writer { findings, sources, directory: &printer.directory, colour: screen.has_colour }
+                .write(format)
         })
     }
 }

@@ -98,8 +98,8 @@ fn edit(line: &Line, page: &mut String) {
     };
     let (path, tag) = (escaped(&line.path), escaped(&line.tag));
     let _ = write!(page, "{path}{}{} {tag}", side("del", &line.before), side("ins", &line.after));
-    if let Some(because) = &line.because {
-        let _ = write!(page, " <span class=\"because\">{}</span>", escaped(because));
+    if let Some(because) = line.because() {
+        let _ = write!(page, " <span class=\"because\">{}</span>", escaped(&because));
     }
     page.push('\n');
     for one in &line.text {

@@ -24,8 +24,19 @@ pub(super) struct Line {
     pub(super) text: Vec<String>,
     /// The clusters, where not all that have the object have it.
     pub(super) tag: String,
-    /// The places in the sources that say so.
-    pub(super) because: Option<String>,
+    /// The places in the sources that say what it was, if there is more to see than what says what it is; and what it is.
+    pub(super) places: (Option<String>, Option<String>),
+}
+
+impl Line {
+    /// Which lines of the sources say so: the one of now; the one of before too, if it is another one of the sources.
+    pub(super) fn because(&self) -> Option<String> {
+        match &self.places {
+            (Some(before), Some(after)) => Some(format!("{after}, was {before}")),
+            (Some(before), None) => Some(format!("was {before}")),
+            (None, after) => after.clone(),
+        }
+    }
 }
 
 /// The lines of some edits, and how many more only follow other changes.
@@ -58,25 +69,18 @@ fn line(difference: &Difference<'_, '_>, reported: &ReportedEdit, clusters: &[us
         after,
         text,
         tag,
-        because: because(difference, edit.origins()),
+        places: places(difference, edit.origins()),
     }
 }
 
-/// Which lines of the sources say so: the one of now; the one of before too, if it is another one of the sources.
-fn because(
+fn places(
     difference: &Difference<'_, '_>,
     (before, after): (crate::yaml::Origin, crate::yaml::Origin),
-) -> Option<String> {
+) -> (Option<String>, Option<String>) {
     let (before, after) = (difference.place(before), difference.place(after));
     let is_source = |place: &String| !place.starts_with("gitops/");
-    match (before, after) {
-        (Some(before), Some(after)) if is_source(&before) && before != after => {
-            Some(format!("{after}, was {before}"))
-        }
-        (_, Some(after)) => Some(after),
-        (Some(before), None) => Some(format!("was {before}")),
-        (None, None) => None,
-    }
+    let is_news = |before: &String| after.is_none() || is_source(before) && Some(before) != after.as_ref();
+    (before.filter(is_news), after)
 }
 
 /// The lines of a long text that differ; none if it is no long text.

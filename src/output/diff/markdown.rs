@@ -192,9 +192,9 @@ fn object<'s>(difference: &Difference<'_, 's>, reported: &Reported<'s>, with_val
 }
 
 fn edit(line: &Line, text: &mut String) {
-    let Line { path, before, after, tag, because, .. } = line;
+    let Line { path, before, after, tag, .. } = line;
     let path = crate::diff::harmless(path);
-    let _ = writeln!(text, "  {path} {tag}  # {}", because.as_deref().unwrap_or("?"));
+    let _ = writeln!(text, "  {path} {tag}  # {}", line.because().as_deref().unwrap_or("?"));
     let values = [('-', before), ('+', after)];
     for (sign, value) in values {
         if let Some(value) = value {

@@ -1,5 +1,6 @@
 //! What differs, as text for people and for machines.
 
+mod columns;
 mod dangers;
 mod github;
 mod html;
@@ -18,6 +19,7 @@ use std::path::Path;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::diff::{Danger, Remark, Report, Reported, Verb, harmless};
 use crate::fs::git::shown;
+use crate::output::screen::Screen;
 use crate::yaml::{Origin, Sources};
 
 pub use dangers::danger_rules;
@@ -27,6 +29,8 @@ pub use dangers::danger_rules;
 pub enum DifferenceFormat {
     /// For a terminal
     Text,
+    /// In two columns: as it was and as it is
+    SideBySide,
     /// The objects as YAML, line by line
     Unified,
     /// One line for each object
@@ -56,8 +60,9 @@ impl DifferenceFormat {
     }
 
     /// All of them.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Text,
+        Self::SideBySide,
         Self::Unified,
         Self::Names,
         Self::Stat,
@@ -74,6 +79,7 @@ impl DifferenceFormat {
     pub fn name(self) -> &'static str {
         match self {
             Self::Text => "text",
+            Self::SideBySide => "side-by-side",
             Self::Unified => "unified",
             Self::Names => "names",
             Self::Stat => "stat",
@@ -97,8 +103,8 @@ pub struct Difference<'a, 's> {
     pub sources: &'s Sources,
     /// Paths below this folder are shown relative to it.
     pub directory: &'a Path,
-    /// Whether text has colours.
-    pub colour: bool,
+    /// What text is read on.
+    pub screen: Screen,
     /// How many characters Markdown may have.
     pub most_characters: usize,
 }
@@ -107,7 +113,8 @@ impl<'s> Difference<'_, 's> {
     /// All of it in a format.
     pub fn write(&self, format: DifferenceFormat) -> Result<String, Diagnostics> {
         let written = match format {
-            DifferenceFormat::Text => Ok(text::write(self)),
+            DifferenceFormat::Text => Ok(text::write(self, self.screen.columns())),
+            DifferenceFormat::SideBySide => Ok(text::write(self, Some(self.screen.split()))),
             DifferenceFormat::Unified => unified::write(self),
             DifferenceFormat::Names => Ok(names::names(self)),
             DifferenceFormat::Stat => Ok(names::stat(self)),

@@ -3,14 +3,15 @@
 use std::fmt::Write as _;
 
 use super::lines::{Line, lines, place_in_list};
-use super::{Difference, about, danger_line, sign};
+use super::{Difference, about, columns, danger_line, sign};
 use crate::diff::{Level, NamespaceMove, Report, Reported, Verb, harmless};
 
 /// How many names stand in a line.
 const NAMES_IN_LINE: usize = 4;
 
-/// All that differs; nothing if nothing does and nothing was left out.
-pub(super) fn write(difference: &Difference<'_, '_>) -> String {
+/// All that differs, in two columns if it is said how wide they are together; nothing if nothing does and nothing was
+/// left out.
+pub(super) fn write(difference: &Difference<'_, '_>, columns: Option<usize>) -> String {
     let Report { hidden, remarks, .. } = difference.report;
     if difference.report.is_empty() && hidden.is_empty() && remarks.is_empty() {
         return String::new();
@@ -30,7 +31,7 @@ pub(super) fn write(difference: &Difference<'_, '_>) -> String {
             let _ = writeln!(text, "{}", paint(difference, "1", &harmless(app.unwrap_or("other objects"))));
         }
         for reported in changes {
-            object(difference, reported, &mut text);
+            object(difference, reported, columns, &mut text);
         }
     }
     for (reported, danger) in difference.report.dangers() {
@@ -67,7 +68,12 @@ fn namespace_move(difference: &Difference<'_, '_>, one: &NamespaceMove<'_>, text
     }
 }
 
-fn object<'s>(difference: &Difference<'_, 's>, reported: &Reported<'s>, text: &mut String) {
+fn object<'s>(
+    difference: &Difference<'_, 's>,
+    reported: &Reported<'s>,
+    columns: Option<usize>,
+    text: &mut String,
+) {
     let change = difference.report.change(reported);
     let name = format!("{} {}", sign(change.verb), change.object().describe());
     let colour = match change.verb {
@@ -98,7 +104,10 @@ fn object<'s>(difference: &Difference<'_, 's>, reported: &Reported<'s>, text: &m
     }
     let (lines, follow) = lines(difference, &reported.edits, &reported.clusters);
     for line in &lines {
-        edit(difference, line, text);
+        match columns {
+            Some(width) => columns::write(difference, line, width, text),
+            None => edit(difference, line, text),
+        }
     }
     for moved in reported.edits.iter().filter_map(|edit| place_in_list(edit, difference)) {
         let _ = writeln!(text, "        moved {moved}");
@@ -137,8 +146,8 @@ fn edit(difference: &Difference<'_, '_>, line: &Line, text: &mut String) {
         let colour = if one.starts_with('-') { "31" } else { "32" };
         let _ = writeln!(text, "        {}", paint(difference, colour, one));
     }
-    if let Some(because) = &line.because {
-        let _ = writeln!(text, "        {}", paint(difference, "2", because));
+    if let Some(because) = line.because() {
+        let _ = writeln!(text, "        {}", paint(difference, "2", &because));
     }
 }
 
@@ -146,6 +155,6 @@ fn plural(count: usize, one: &str) -> String {
     format!("{count} {one}{}", if count == 1 { "" } else { "s" })
 }
 
-fn paint(difference: &Difference<'_, '_>, code: &str, text: &str) -> String {
-    if difference.colour { format!("\u{1b}[{code}m{text}\u{1b}[0m") } else { text.to_owned() }
+pub(super) fn paint(difference: &Difference<'_, '_>, code: &str, text: &str) -> String {
+    if difference.screen.has_colour { format!("\u{1b}[{code}m{text}\u{1b}[0m") } else { text.to_owned() }
 }
