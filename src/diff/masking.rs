@@ -53,7 +53,7 @@ impl<'s> Masks<'s> {
             let (data, _) = merged.get_or_insert_with(|| (Mapping::default(), field.origin()));
             if field.as_mapping().is_none() && !field.is_null() {
                 // Nothing that a Secret can hold, and still nothing to be shown or missed.
-                data.push(Key { text: name, origin: field.origin() }, self.token(field, false, sources));
+                data.push(Key::new(name, field.origin()), self.token(field, false, sources));
             }
             for entry in field.as_mapping().into_iter().flatten() {
                 let token = self.token(&entry.value, name == "data", sources);

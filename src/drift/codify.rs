@@ -104,7 +104,7 @@ fn items_that_differ<'s>(
     }
     let is_gone = |wanted: &&Node<'s>| !live.iter().any(|item| is_same_item(wanted, item, keys, schema));
     for wanted in desired.iter().filter(is_gone) {
-        let delete = Key { text: "$patch", origin: wanted.origin() };
+        let delete = Key::new("$patch", wanted.origin());
         let delete = Entry { key: delete, value: Node::plain("delete", wanted.origin()) };
         found.push(keyed(wanted, keys, std::iter::once(delete)));
     }

@@ -193,7 +193,7 @@ impl<'s> Walk<'_, '_, 's> {
             _ => Some(Node::mapping(self.origin)),
         };
         if let Some(made) = made.as_ref().filter(|_| !mapping.contains(part.name)) {
-            mapping.push(Key { text: part.name, origin: self.origin }, made.clone());
+            mapping.push(Key::new(part.name, self.origin), made.clone());
         }
         let field = mapping.get_mut(part.name)?;
         if self.is_null(field) {

@@ -121,7 +121,7 @@ impl<'s> Part<'s> {
         match (self, node.value_mut()) {
             (Self::Key(key), ValueMut::Mapping(mapping)) => {
                 if !mapping.contains(key) {
-                    mapping.push(Key { text: key, origin }, made);
+                    mapping.push(Key::new(key, origin), made);
                 }
                 Ok(mapping.get_mut(key))
             }
@@ -147,7 +147,7 @@ fn matching_item<'s>(key: &'s str, value: &'s str, origin: Origin) -> Node<'s> {
         return value;
     }
     let mut mapping = Mapping::default();
-    mapping.push(Key { text: key, origin }, value);
+    mapping.push(Key::new(key, origin), value);
     Node::from_mapping(mapping, origin)
 }
 

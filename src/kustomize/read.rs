@@ -6,7 +6,7 @@ use super::build_metadata::read_bookkeeping;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::resource::Resource;
 use crate::yaml::{
-    Node, ParseError, ParseOptions, Source, Sources, Style, Typing, Value, ValueMut, is_string,
+    Node, ParseError, ParseOptions, Source, Sources, Style, Typing, Value, ValueMut, Word, is_string,
     parse_documents, through_json_exactly,
 };
 
@@ -55,7 +55,8 @@ pub(super) fn read_objects<'s>(
 }
 
 /// An object with the history that its annotations tell of. Upstream's reader makes `metadata` where a list has none.
-fn object(node: Node<'_>) -> Resource<'_> {
+fn object(mut node: Node<'_>) -> Resource<'_> {
+    keep_type_once(&mut node);
     let mut object = Resource::new(node);
     let origin = object.node.origin();
     if let Some(fields) = object.node.as_mapping_mut().filter(|fields| !fields.contains("metadata")) {
@@ -63,6 +64,17 @@ fn object(node: Node<'_>) -> Resource<'_> {
     }
     read_bookkeeping(&mut object);
     object
+}
+
+/// Every step asks each object for its type, and there are few of them.
+fn keep_type_once(node: &mut Node<'_>) {
+    for field in ["apiVersion", "kind"] {
+        if let Some(value) = node.get_mut(field)
+            && let Some(text) = value.text()
+        {
+            value.set_text(Word::of(text).text());
+        }
+    }
 }
 
 /// Upstream writes the items of a `FooList` as JSON and reads that again: collections are in flow style, strings in

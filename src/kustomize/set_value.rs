@@ -47,7 +47,7 @@ pub(super) fn set_entry<'s>(
         *old = Node::string(value.value, value.origin).with_style(style);
         return Ok(false);
     }
-    mapping.push(Key { text: key.value, origin: key.origin }, Node::string(value.value, made));
+    mapping.push(Key::new(key.value, key.origin), Node::string(value.value, made));
     Ok(true)
 }
 

@@ -10,7 +10,7 @@ fn scalar(text: &str) -> Node<'_> {
 }
 
 fn mapping<'s>(entries: Vec<(&'s str, Node<'s>)>) -> Node<'s> {
-    let entry = |(text, value)| Entry { key: Key { text, origin: Origin::NONE }, value };
+    let entry = |(text, value)| Entry { key: Key::new(text, Origin::NONE), value };
     Node::from_mapping(Mapping::from_entries(entries.into_iter().map(entry).collect()), Origin::NONE)
 }
 

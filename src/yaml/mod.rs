@@ -12,6 +12,7 @@ mod parse;
 pub(crate) mod random;
 mod scalar;
 mod source;
+mod words;
 
 pub use comments::Comments;
 pub use compact_vec::CompactVec;
@@ -27,3 +28,4 @@ pub use parse::{
 };
 pub use scalar::{Scalar, Timestamp, Typing, is_string, legacy_bool, resolve};
 pub use source::{Location, Origin, Source, Sources, TooLarge};
+pub use words::{Word, WordText};

@@ -4,8 +4,11 @@
 //! transformers move text about and only the writer needs the type. Anchors, aliases and merge keys are gone
 //! after parsing. Mapping keys are strings, unique, in the order of the text.
 
+use std::ops::Deref;
+
 use super::compact_vec::CompactVec;
 use super::source::Origin;
+use super::words::{Word, WordText};
 
 /// How a value was, or is to be, written. For scalars it also says the type: plain text may be a number, a
 /// boolean or null; every other style is a string.
@@ -63,20 +66,34 @@ pub enum ValueMut<'n, 's> {
 /// The items of a list.
 pub type Sequence<'s> = CompactVec<Node<'s>>;
 
-/// A key with its place.
+/// A key with its place. Its letters, `key.text`, lie where all equal keys have theirs.
 #[derive(Clone, Copy, Debug)]
-pub struct Key<'s> {
-    /// The key.
-    pub text: &'s str,
+pub struct Key {
+    word: Word,
     /// Where the key was written.
     pub origin: Origin,
+}
+
+impl Key {
+    /// The key with these letters.
+    pub fn new(text: &str, origin: Origin) -> Self {
+        Self { word: Word::of(text), origin }
+    }
+}
+
+impl Deref for Key {
+    type Target = WordText;
+
+    fn deref(&self) -> &WordText {
+        self.word.letters()
+    }
 }
 
 /// One key and its value.
 #[derive(Clone, Debug)]
 pub struct Entry<'s> {
     /// The key.
-    pub key: Key<'s>,
+    pub key: Key,
     /// The value.
     pub value: Node<'s>,
 }
@@ -333,15 +350,15 @@ impl<'s> Mapping<'s> {
     }
 
     /// Sets `key` to `value`, at its place if it is there, else at the end. A new key has the value's origin.
-    pub fn insert(&mut self, key: &'s str, value: Node<'s>) {
+    pub fn insert(&mut self, key: &str, value: Node<'s>) {
         match self.get_mut(key) {
             Some(old) => *old = value,
-            None => self.push(Key { text: key, origin: value.origin() }, value),
+            None => self.push(Key::new(key, value.origin()), value),
         }
     }
 
     /// Adds an entry whose key is not there yet.
-    pub fn push(&mut self, key: Key<'s>, value: Node<'s>) {
+    pub fn push(&mut self, key: Key, value: Node<'s>) {
         self.entries.push(Entry { key, value });
     }
 
@@ -386,7 +403,7 @@ mod tests {
 
     #[test]
     fn nodes_are_small() {
-        assert_eq!((size_of::<Node<'_>>(), size_of::<Entry<'_>>()), (24, 48));
+        assert_eq!((size_of::<Node<'_>>(), size_of::<Entry<'_>>()), (24, 32));
     }
 
     #[test]

@@ -19,7 +19,7 @@ pub fn config_map<'s>(
     arguments.check_name()?;
     let (mut data, mut binary_data) = (Mapping::default(), Mapping::default());
     for pair in key_value::load(&arguments, loader)? {
-        let key = Key { text: pair.key, origin: pair.key_origin };
+        let key = Key::new(pair.key, pair.key_origin);
         match pair.content {
             Content::Text(text) => data.push(key, string_node(text, pair.origin)),
             Content::Bytes(bytes) => {

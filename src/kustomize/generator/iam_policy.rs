@@ -60,7 +60,7 @@ pub fn iam_policy<'s>(args: &IamPolicyArgs<'s>, sources: &'s Sources) -> Result<
 
 fn mapping<'s>(fields: Vec<(&'static str, Node<'s>)>, origin: Origin) -> Node<'s> {
     let entry =
-        |(text, value): (&'static str, Node<'s>)| Entry { key: Key { text, origin: value.origin() }, value };
+        |(text, value): (&'static str, Node<'s>)| Entry { key: Key::new(text, value.origin()), value };
     let entries = fields.into_iter().map(entry).collect();
     Node::from_mapping(Mapping::from_entries(entries), origin)
 }

@@ -169,7 +169,7 @@ fn insert_map<'s>(
     }
     let mut mapping = Mapping::default();
     for (key, value) in pairs {
-        mapping.push(Key { text: key, origin: value.origin }, Node::string(value.value, value.origin));
+        mapping.push(Key::new(key, value.origin), Node::string(value.value, value.origin));
     }
     parent.insert(key, mapping_node(mapping, origin));
 }

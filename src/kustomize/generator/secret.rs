@@ -23,7 +23,7 @@ pub fn secret<'s>(
     arguments.check_name()?;
     let mut data = Mapping::default();
     for pair in key_value::load(&arguments, loader)? {
-        let key = Key { text: pair.key, origin: pair.key_origin };
+        let key = Key::new(pair.key, pair.key_origin);
         let text = loader.sources().keep(&base64_lines(pair.content.as_bytes()));
         data.push(key, string_node(text, pair.origin));
     }

@@ -137,7 +137,7 @@ fn set_field<'s>(node: &mut Node<'s>, key: &'static str, value: Node<'s>) -> Res
         Some(old) if old.text() == value.text() => Ok(()),
         Some(old) => set_scalar(old, value.text().unwrap_or_default(), value.origin()),
         None => {
-            mapping.push(Key { text: key, origin: value.origin() }, value);
+            mapping.push(Key::new(key, value.origin()), value);
             Ok(())
         }
     }

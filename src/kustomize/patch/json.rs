@@ -17,7 +17,7 @@ pub(super) fn node_from_json<'s>(json: &Json, origin: Origin, sources: &'s Sourc
         }
         Json::Object(fields) => {
             let entry = |(key, value): (&String, &Json)| Entry {
-                key: Key { text: sources.keep(key), origin },
+                key: Key::new(key, origin),
                 value: node_from_json(value, origin, sources),
             };
             let fields = Mapping::from_entries(fields.iter().map(entry).collect());

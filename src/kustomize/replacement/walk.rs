@@ -105,7 +105,7 @@ impl<'s> Walk<'_, 's> {
         let is_new = !mapping.contains(key);
         if is_new {
             let Some(create) = self.create else { return Ok(0) };
-            mapping.push(Key { text: key, origin: self.origin }, self.new_node(create, rest.first()));
+            mapping.push(Key::new(key, self.origin), self.new_node(create, rest.first()));
         }
         let Some(value) = mapping.get_mut(key) else { return Ok(0) };
         if value.text().is_some() && !rest.is_empty() {

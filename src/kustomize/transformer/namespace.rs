@@ -173,7 +173,7 @@ fn set_subject<'s>(settings: &NamespaceSettings<'_, 's>, subject: &mut Node<'s>)
     let Some(mapping) = subject.as_mapping_mut() else { return Ok(()) };
     let origin = settings.namespace.origin;
     if !mapping.contains("namespace") {
-        mapping.push(Key { text: "namespace", origin }, Node::plain("", origin));
+        mapping.push(Key::new("namespace", origin), Node::plain("", origin));
     }
     mapping.get_mut("namespace").map_or(Ok(()), |namespace| set_namespace(settings, namespace))
 }

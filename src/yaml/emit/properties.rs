@@ -202,7 +202,7 @@ fn source_style_reads_as_the_same_values() {
 /// Folded scalars as quoted ones, so that writing does not change them once more.
 fn unfolded<'s>(node: &Node<'s>) -> Node<'s> {
     let entry = |entry: &Entry<'s>| Entry {
-        key: Key { text: entry.key.text, origin: entry.key.origin },
+        key: Key::new(entry.key.text, entry.key.origin),
         value: unfolded(&entry.value),
     };
     let style = if node.style() == Style::Folded { Style::DoubleQuoted } else { node.style() };

@@ -143,7 +143,7 @@ impl<'n, 's> Writer<'_, 'n, 's> {
             self.page.out.push(' ');
         }
         let text = entry.key.text;
-        let style = self.key_style(&entry.key);
+        let style = self.key_style(entry.key);
         if text.len() <= LONGEST_KEY && !text.contains(is_break) {
             self.text(
                 text,
@@ -168,7 +168,7 @@ impl<'n, 's> Writer<'_, 'n, 's> {
     }
 
     /// The style a key was read in; double quotes for a new key that would not be a string without them.
-    fn key_style(&self, key: &Key<'_>) -> Style {
+    fn key_style(&self, key: Key) -> Style {
         let written = self.sources.text_at(key.origin).unwrap_or_default();
         if is_quoted(written, '\'', key.text) {
             Style::SingleQuoted

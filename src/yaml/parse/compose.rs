@@ -56,11 +56,11 @@ struct Frame<'s> {
 
 enum Members<'s> {
     Sequence(Vec<Node<'s>>),
-    Mapping { entries: Entries<'s>, key: Option<PendingKey<'s>> },
+    Mapping { entries: Entries<'s>, key: Option<PendingKey> },
 }
 
-enum PendingKey<'s> {
-    Key(Key<'s>),
+enum PendingKey {
+    Key(Key),
     Merge(Origin),
     /// It was reported; its value is of no use.
     Invalid,
@@ -220,7 +220,7 @@ impl<'s> Composer<'s> {
         match &mut frame.members {
             Members::Sequence(items) => items.push(node),
             Members::Mapping { entries, key } => match key.take() {
-                None => *key = Some(into_key(&node, typing, self.sources, &mut self.context)),
+                None => *key = Some(into_key(&node, typing, &mut self.context)),
                 Some(PendingKey::Key(key)) => entries.push(Entry { key, value: node }),
                 Some(PendingKey::Merge(origin)) => entries.merge(origin, node, is_alias, &mut self.context),
                 Some(PendingKey::Invalid) => {}
@@ -280,17 +280,12 @@ impl<'s> Composer<'s> {
     }
 }
 
-fn into_key<'s>(
-    node: &Node<'s>,
-    typing: Typing,
-    sources: &'s Sources,
-    context: &mut Context,
-) -> PendingKey<'s> {
+fn into_key(node: &Node<'_>, typing: Typing, context: &mut Context) -> PendingKey {
     let origin = node.origin();
     match key_text(node, typing) {
         Ok(KeyText::Merge) => PendingKey::Merge(origin),
-        Ok(KeyText::AsWritten(text)) => PendingKey::Key(Key { text, origin }),
-        Ok(KeyText::Converted(text)) => PendingKey::Key(Key { text: sources.keep(&text), origin }),
+        Ok(KeyText::AsWritten(text)) => PendingKey::Key(Key::new(text, origin)),
+        Ok(KeyText::Converted(text)) => PendingKey::Key(Key::new(&text, origin)),
         Err(error) => {
             context.errors.push(error);
             PendingKey::Invalid

@@ -18,7 +18,7 @@ pub(super) enum Failure {
 /// Where a member is, or would be, in a mapping or list.
 pub(super) struct Slot<'d, 's> {
     container: &'d mut Node<'s>,
-    key: Key<'s>,
+    key: Key,
 }
 
 /// The position of an existing member.
@@ -49,7 +49,7 @@ impl<'d, 's> Slot<'d, 's> {
     pub(super) fn new(container: &'d mut Node<'s>, text: &'s str, origin: Origin) -> Result<Self, Failure> {
         match container.value() {
             Value::Scalar(_) => Err(Failure::NoContainer(container.kind_name())),
-            _ => Ok(Self { container, key: Key { text, origin } }),
+            _ => Ok(Self { container, key: Key::new(text, origin) }),
         }
     }
 
@@ -106,7 +106,7 @@ impl<'d, 's> Slot<'d, 's> {
     }
 }
 
-fn set<'s>(fields: &mut Mapping<'s>, key: Key<'s>, value: Node<'s>) {
+fn set<'s>(fields: &mut Mapping<'s>, key: Key, value: Node<'s>) {
     match fields.get_mut(key.text) {
         Some(old) => *old = value,
         None => fields.push(key, value),

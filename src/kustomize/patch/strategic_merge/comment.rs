@@ -23,7 +23,7 @@ impl<'s> Comments<'s> {
     }
 
     /// The type that a comment gives to the field with this key.
-    pub(super) fn type_of<'m>(&'m self, schema: &'m Schema<'m>, key: Key<'s>) -> Option<TypeRef<'m>> {
+    pub(super) fn type_of<'m>(&'m self, schema: &'m Schema<'m>, key: Key) -> Option<TypeRef<'m>> {
         if !self.sources.have_json_comments() {
             return None;
         }

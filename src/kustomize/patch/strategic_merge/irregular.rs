@@ -53,7 +53,7 @@ pub(super) fn combine<'m, 's>(
         let values: Values<'s> = valid.iter().map(|at| tuple[*at]).collect();
         match lists.walk(walk, list, &valid_keys, &values)? {
             Some(item) => {
-                lists.ensure_keys(walk, item, &valid_keys, &values);
+                lists.ensure_keys(item, &valid_keys, &values);
                 set(&lists.items, &mut merged, Some(item), &valid_keys, &values)?;
             }
             None => set(&lists.items, &mut lists.target, None, &valid_keys, &values)?,
@@ -193,7 +193,7 @@ impl<'s> Lists<'s> {
     }
 
     /// Gives a merged item the keys it was found by.
-    fn ensure_keys(&mut self, walk: &Walk<'_, 's>, item: usize, keys: &[&str], values: &[&'s str]) {
+    fn ensure_keys(&mut self, item: usize, keys: &[&str], values: &[&'s str]) {
         let item = &mut self.items[item];
         let origin = item.origin();
         let Some(fields) = item.as_mapping_mut() else { return };
@@ -204,7 +204,7 @@ impl<'s> Lists<'s> {
             let plain = is_string(value, Typing::Core) && is_string(value, Typing::Legacy);
             let style = if plain { Style::Plain } else { Style::DoubleQuoted };
             let value = Node::plain(value, origin).with_style(style);
-            fields.push(Key { text: walk.comments.sources.keep(key), origin }, value);
+            fields.push(Key::new(key, origin), value);
         }
     }
 

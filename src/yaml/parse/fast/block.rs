@@ -89,7 +89,7 @@ impl<'s> Lines<'s> {
     }
 
     /// A mapping whose keys stand at `column`; the first one has been read.
-    fn mapping(&mut self, first: Key<'s>, column: usize) -> Option<Node<'s>> {
+    fn mapping(&mut self, first: Key, column: usize) -> Option<Node<'s>> {
         self.deeper()?;
         let origin = first.origin;
         let start = self.entries.len();
@@ -171,7 +171,7 @@ impl<'s> Lines<'s> {
         matches!(self.byte(position + 1), None | Some(b' ' | b'\n' | b'\t'))
     }
 
-    fn expected_key(&mut self) -> Option<Key<'s>> {
+    fn expected_key(&mut self) -> Option<Key> {
         match self.key()? {
             Found::Here(key) => Some(key),
             Found::Nothing => None,
@@ -179,7 +179,7 @@ impl<'s> Lines<'s> {
     }
 
     /// A key and its colon, if there is one on this line; the position is behind the colon then.
-    fn key(&mut self) -> Option<Found<Key<'s>>> {
+    fn key(&mut self) -> Option<Found<Key>> {
         let start = self.position;
         let (text, colon) = match self.byte(start)? {
             b'"' | b'\'' => match self.quoted_key()? {
@@ -198,7 +198,7 @@ impl<'s> Lines<'s> {
             return None;
         }
         self.position = colon + 1;
-        Some(Found::Here(Key { text, origin: self.origin(start) }))
+        Some(Found::Here(Key::new(text, self.origin(start))))
     }
 
     fn plain_key(&self, start: usize, colon: usize) -> Option<&'s str> {

@@ -78,7 +78,7 @@ impl<'s> Lines<'s> {
     }
 
     /// A key and the colon behind it, on one line.
-    fn flow_key(&mut self) -> Option<Key<'s>> {
+    fn flow_key(&mut self) -> Option<Key> {
         let start = self.position;
         self.find_line_end();
         let (text, quoted) = match self.byte(start)? {
@@ -94,7 +94,7 @@ impl<'s> Lines<'s> {
         let plain_key = quoted
             || is_string(text, self.typing) && text != "<<" && is_blank_or_end(self.byte(self.position + 1));
         self.position += 1;
-        (fits && single_line && plain_key).then(|| Key { text, origin: self.origin(start) })
+        (fits && single_line && plain_key).then(|| Key::new(text, self.origin(start)))
     }
 
     fn flow_value(&mut self) -> Option<Node<'s>> {
