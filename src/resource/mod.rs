@@ -2,6 +2,7 @@
 //!
 //! Knows nothing of kustomizations, files or clouds.
 
+mod affixes;
 mod gvk;
 mod id;
 mod id_index;
@@ -11,6 +12,7 @@ mod position_index;
 mod res_map;
 mod scope;
 
+pub use affixes::Affixes;
 pub use gvk::Gvk;
 pub use id::{DEFAULT_NAMESPACE, NOT_A_NAMESPACE, ResId, or_default};
 pub use id_index::IdIndex;

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use thin_vec::ThinVec;
 
+use super::affixes::Affixes;
 use super::gvk::Gvk;
 use super::id::ResId;
 use crate::yaml::{Mapping, Node, Origin, Style};
@@ -39,9 +40,9 @@ pub struct Resource<'s> {
     /// Earlier names, oldest first.
     pub previous_ids: ThinVec<PreviousId<'s>>,
     /// Name prefixes that were added, oldest first.
-    pub name_prefixes: ThinVec<&'s str>,
+    pub name_prefixes: Affixes<'s>,
     /// Name suffixes that were added, oldest first.
-    pub name_suffixes: ThinVec<&'s str>,
+    pub name_suffixes: Affixes<'s>,
     /// For a generated object: what to do when it is there already.
     pub behavior: Behavior,
     /// Whether the name gets a suffix computed from the content.
@@ -99,8 +100,8 @@ impl<'s> Resource<'s> {
         Self {
             node,
             previous_ids: ThinVec::new(),
-            name_prefixes: ThinVec::new(),
-            name_suffixes: ThinVec::new(),
+            name_prefixes: Affixes::default(),
+            name_suffixes: Affixes::default(),
             behavior: Behavior::Create,
             needs_hash_suffix: false,
             is_generated: false,

@@ -180,7 +180,7 @@ mod tests {
         assert_eq!(errors.0.len(), 1);
         assert_eq!(errors.0[0].related.len(), 2);
         for (position, prefix) in [(0, "x"), (1, "y"), (2, "y")] {
-            resources.as_mut_slice()[position].name_prefixes.push(prefix);
+            resources.as_mut_slice()[position].name_prefixes = vec![prefix].into();
         }
         assert!(fixed(&mut resources, sources).unwrap().ends_with("- name: c\n"));
     }

@@ -8,7 +8,7 @@ use crate::kustomize::decode::Text;
 use crate::kustomize::field_path::{Create, FieldPath, FieldPaths};
 use crate::kustomize::field_spec::FieldSpec;
 use crate::kustomize::set_value::set_scalar;
-use crate::resource::{Gvk, ResMap, Resource};
+use crate::resource::{Affixes, Gvk, ResMap, Resource};
 use crate::yaml::{Node, Sources};
 
 /// Names of these are left alone.
@@ -31,7 +31,7 @@ pub fn apply_prefix<'s>(
     resources: &mut ResMap<'s>,
     sources: &'s Sources,
 ) -> Result<(), Diagnostics> {
-    Affix { text: prefix, side: Side::Before, sources }.apply(field_specs, resources)
+    Affix::new(prefix, Side::Before, sources).apply(field_specs, resources)
 }
 
 /// Puts `suffix` behind the text of the fields.
@@ -41,17 +41,27 @@ pub fn apply_suffix<'s>(
     resources: &mut ResMap<'s>,
     sources: &'s Sources,
 ) -> Result<(), Diagnostics> {
-    Affix { text: suffix, side: Side::Behind, sources }.apply(field_specs, resources)
+    Affix::new(suffix, Side::Behind, sources).apply(field_specs, resources)
 }
 
 struct Affix<'s> {
     text: Text<'s>,
     side: Side,
     sources: &'s Sources,
+    /// The last list that was made longer, and what it became.
+    last: (Affixes<'s>, Affixes<'s>),
+    /// Room for a new name.
+    name: String,
 }
 
 impl<'s> Affix<'s> {
-    fn apply(&self, specs: &[FieldSpec<'s>], resources: &mut ResMap<'s>) -> Result<(), Diagnostics> {
+    fn new(text: Text<'s>, side: Side, sources: &'s Sources) -> Self {
+        let none = Affixes::default();
+        let last = (none.clone(), none.with(text.value));
+        Self { text, side, sources, last, name: String::new() }
+    }
+
+    fn apply(mut self, specs: &[FieldSpec<'s>], resources: &mut ResMap<'s>) -> Result<(), Diagnostics> {
         if self.text.is_empty() {
             return Ok(());
         }
@@ -74,14 +84,16 @@ impl<'s> Affix<'s> {
         errors.into_result()
     }
 
-    fn apply_to(&self, resource: &mut Resource<'s>, path: &FieldPath<'s>) -> Result<(), Diagnostic> {
+    fn apply_to(&mut self, resource: &mut Resource<'s>, path: &FieldPath<'s>) -> Result<(), Diagnostic> {
         if path.spec.path == "metadata/name" {
             let affixes = match self.side {
                 Side::Before => &mut resource.name_prefixes,
                 Side::Behind => &mut resource.name_suffixes,
             };
-            affixes.reserve_exact(1);
-            affixes.push(self.text.value);
+            if **affixes != *self.last.0 {
+                self.last = (affixes.clone(), affixes.with(self.text.value));
+            }
+            affixes.clone_from(&self.last.1);
             resource.store_previous_id();
         }
         if !resource.gvk().is_selected_by(&path.spec.gvk) {
@@ -90,11 +102,13 @@ impl<'s> Affix<'s> {
         let origin = self.text.origin;
         path.walk(resource, Create::Scalar, origin, &mut |node: &mut Node<'s>| {
             let old = node.text().unwrap_or_default();
-            let new = match self.side {
-                Side::Before => format!("{}{old}", self.text.value),
-                Side::Behind => format!("{old}{}", self.text.value),
+            let (first, second) = match self.side {
+                Side::Before => (self.text.value, old),
+                Side::Behind => (old, self.text.value),
             };
-            set_scalar(node, self.sources.keep(&new), origin)
+            self.name.clear();
+            self.name.extend([first, second]);
+            set_scalar(node, self.sources.keep(&self.name), origin)
         })
     }
 }
@@ -124,10 +138,7 @@ mod tests {
              apiVersion: v1\nkind: Namespace\nmetadata:\n  name: b\n"
         );
         let changed = resources.get(0).unwrap();
-        assert_eq!(
-            (changed.name_prefixes.as_slice(), changed.name_suffixes.as_slice()),
-            (&["p-"][..], &["-s"][..])
-        );
+        assert_eq!((&*changed.name_prefixes, &*changed.name_suffixes), (&["p-"][..], &["-s"][..]));
         let names: Vec<&str> = changed.previous_ids.iter().map(|id| id.name).collect();
         assert_eq!(names, ["a", "p-a"]);
     }
