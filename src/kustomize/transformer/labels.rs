@@ -20,9 +20,12 @@ pub fn apply<'s>(
     resources: &mut ResMap<'s>,
     sources: &'s Sources,
 ) -> Result<(), Diagnostics> {
+    if labels.is_empty() {
+        return Ok(());
+    }
     let mut errors = Diagnostics::default();
     let origin = labels.first().map_or(Origin::NONE, |(key, _)| key.origin);
-    let mut paths = FieldPaths::new(if labels.is_empty() { &[] } else { field_specs }, sources);
+    let mut paths = FieldPaths::new(field_specs, sources);
     let mut shared = SharedScalars::new(sources);
     let mut new: Vec<NewEntries<'s>> = labels.iter().map(|label| NewEntries::of(*label, &shared)).collect();
     for resource in resources {
