@@ -97,7 +97,7 @@ pub(super) fn read_bookkeeping(resource: &mut Resource<'_>) {
     let (names, namespaces, kinds) =
         (list("previousNames"), list("previousNamespaces"), list("previousKinds"));
     let ids = names.iter().zip(&namespaces).zip(&kinds);
-    let previous_ids = ids.map(|((name, namespace), kind)| PreviousId { kind, namespace, name }).collect();
+    let previous_ids = ids.map(|((name, namespace), kind)| PreviousId::new(kind, namespace, name)).collect();
     let (prefixes, suffixes) = (list("prefixes"), list("suffixes"));
     let needs_hash_suffix = list("needsHashSuffix") == ["enabled"];
     resource.previous_ids = previous_ids;

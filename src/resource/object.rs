@@ -7,7 +7,7 @@ use thin_vec::ThinVec;
 use super::affixes::Affixes;
 use super::gvk::Gvk;
 use super::id::ResId;
-use crate::yaml::{Mapping, Node, Origin, Style};
+use crate::yaml::{Mapping, Node, Origin, Style, Word};
 
 /// What a generator does with an object that is there already.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
@@ -24,12 +24,27 @@ pub enum Behavior {
 /// A name that an object had before a transformer changed it. The API version is the current one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PreviousId<'s> {
-    /// The kind it had.
-    pub kind: &'s str,
-    /// The effective namespace it had.
-    pub namespace: &'s str,
+    kind: Word,
+    namespace: Word,
     /// The name it had.
     pub name: &'s str,
+}
+
+impl<'s> PreviousId<'s> {
+    /// A name in an effective namespace.
+    pub fn new(kind: &str, namespace: &str, name: &'s str) -> Self {
+        Self { kind: Word::of(kind), namespace: Word::of(namespace), name }
+    }
+
+    /// The kind it had.
+    pub fn kind(&self) -> &'static str {
+        self.kind.text()
+    }
+
+    /// The effective namespace it had.
+    pub fn namespace(&self) -> &'static str {
+        self.namespace.text()
+    }
 }
 
 /// An object and its history through the build. Most objects have little history, so empty lists take one word.
@@ -137,19 +152,15 @@ impl<'s> Resource<'s> {
     }
 
     fn with_current_version(&self, previous: &PreviousId<'s>) -> ResId<'s> {
-        let gvk = Gvk { kind: previous.kind, ..self.gvk() };
-        ResId { gvk, name: previous.name, namespace: previous.namespace }
+        let gvk = Gvk { kind: previous.kind(), ..self.gvk() };
+        ResId { gvk, name: previous.name, namespace: previous.namespace() }
     }
 
     /// Remembers the current id as an earlier one; done before a change of name, namespace or kind.
     pub fn store_previous_id(&mut self) {
         let id = self.current_id();
         self.previous_ids.reserve_exact(1);
-        self.previous_ids.push(PreviousId {
-            kind: id.gvk.kind,
-            namespace: id.effective_namespace(),
-            name: id.name,
-        });
+        self.previous_ids.push(PreviousId::new(id.gvk.kind, id.effective_namespace(), id.name));
     }
 
     /// Lets the annotations share nothing with other fields any more, as if each were made anew.

@@ -182,7 +182,7 @@ impl<'a, 's> Known<'a, 's> {
     pub(super) fn was_selected_by(&self, candidate: &Candidate<'s>, selector: &Gvk<'_>) -> bool {
         let now = self.candidates.types[candidate.gvk as usize];
         let earlier = &self.resource(candidate).previous_ids;
-        earlier.iter().any(|earlier| Gvk { kind: earlier.kind, ..now }.is_selected_by(selector))
+        earlier.iter().any(|earlier| Gvk { kind: earlier.kind(), ..now }.is_selected_by(selector))
     }
 
     fn index(&self, place: impl Fn(&Self, &Candidate<'s>, &PreviousId<'s>) -> Place<'s>) -> PositionIndex {
@@ -257,5 +257,5 @@ impl<'a, 's> Known<'a, 's> {
 }
 
 fn original_namespace<'s>(earlier: &[PreviousId<'s>]) -> Option<&'s str> {
-    earlier.first().map(|first| or_default(first.namespace))
+    earlier.first().map(|first| or_default(first.namespace()))
 }
