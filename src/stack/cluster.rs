@@ -44,6 +44,16 @@ pub(super) struct ComponentContext<'a> {
     values: &'a Values,
 }
 
+impl<'a> ComponentContext<'a> {
+    pub(super) fn of(cluster: &'a Cluster) -> Self {
+        Self { cluster, values: &cluster.values }
+    }
+}
+
+/// The files of the component that is made for each cluster, and their templates.
+pub(super) const MADE: [(&str, &str); 2] =
+    [("kustomization.yaml", CLUSTER_COMPONENT), ("shards.yaml", CLUSTER_SHARDS)];
+
 /// Builds each of `clusters` and does `work` on it, or says what is wrong with any of them. What they share is read
 /// and worked on once; a cluster's objects are given back before the next ones are built.
 pub fn build_clusters<'a, 's, T: Send>(
@@ -147,9 +157,9 @@ pub(super) fn add_component<'a>(
     files: &mut StackFiles,
     templates: &Templates<'_>,
 ) -> Result<ComponentContext<'a>, Diagnostics> {
-    let context = ComponentContext { cluster, values: &cluster.values };
+    let context = ComponentContext::of(cluster);
     let folder = folder_of(cluster);
-    for (name, template) in [("kustomization.yaml", CLUSTER_COMPONENT), ("shards.yaml", CLUSTER_SHARDS)] {
+    for (name, template) in MADE {
         files.add(&format!("{folder}/component"), name, templates.render(template, &context)?);
     }
     let overlay = serde_json::Value::String(format!("../../../{}", cluster.overlay()));

@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use super::cluster::{BuiltCluster, add_component, folder_of};
+use super::cluster::{BuiltCluster, MADE, add_component, folder_of};
 use super::files::StackFiles;
 use super::settings::{Cluster, Settings};
 use super::template_lines::TemplateLines;
-use super::templates::{CLUSTER_COMPONENT, CLUSTER_SHARDS, Templates};
+use super::templates::Templates;
 use crate::diagnostic::Diagnostics;
 use crate::kustomize::history::{Field, History};
 use crate::kustomize::{BuildOptions, Builder};
@@ -50,7 +50,7 @@ pub fn build_with_history<'a, 's>(
     let context = add_component(cluster, &mut files, templates)?;
     let folder = files.root().join(folder_of(cluster));
     let mut made = BTreeMap::from([(folder.join("kustomization.yaml"), Made::Entry)]);
-    for (name, template) in [("kustomization.yaml", CLUSTER_COMPONENT), ("shards.yaml", CLUSTER_SHARDS)] {
+    for (name, template) in MADE {
         let lines = templates.render_with_lines(template, &context)?.1;
         made.insert(folder.join("component").join(name), Made::Template { template, lines });
     }

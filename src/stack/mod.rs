@@ -11,6 +11,7 @@ mod expected_differences;
 mod files;
 mod history;
 mod images;
+mod leads;
 mod settings;
 mod template_lines;
 mod templates;
@@ -24,6 +25,7 @@ pub use expected_differences::{ExpectedDifference, ExpectedDifferences};
 pub use files::StackFiles;
 pub use history::{ClusterHistory, Made, build_with_history};
 pub use images::{ImageUse, Images, images_of};
+pub use leads::lead_to_sources;
 pub use settings::{
     Cluster, Engine, EngineFacts, GitOps, IgnoreFields, IgnoreFindings, Settings, Team, Validation, Values,
     check_name, settings_node,

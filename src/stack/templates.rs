@@ -93,6 +93,16 @@ impl<'s> Templates<'s> {
         Ok((rendered, lines))
     }
 
+    /// Where a line of a template begins, counted from 1; nowhere if it has no such line.
+    pub(super) fn line(&self, name: &str, line: usize) -> Origin {
+        let Some((_, source)) = self.texts.iter().find(|(other, _)| *other == name) else {
+            return Origin::NONE;
+        };
+        let Some(text) = source.text.lines().nth(line.saturating_sub(1)) else { return Origin::NONE };
+        let blanks = text.len() - text.trim_start().len();
+        source.origin(text.as_ptr() as usize - source.text.as_ptr() as usize + blanks)
+    }
+
     /// The names after `values.` in all templates, sorted; `None` if one uses the values as a whole.
     pub fn values_asked_for(&self) -> Option<Vec<String>> {
         let mut names = Vec::new();

@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, OnceLock, PoisonError};
 
 use bumpalo_herd::Herd;
-use elsa::sync::FrozenVec;
+use elsa::sync::{FrozenMap, FrozenVec};
 
 /// Where a value came from: a byte in one of the texts of a [`Sources`], or nowhere.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
@@ -114,6 +114,8 @@ pub struct Sources {
     strings: Herd,
     next_base: Mutex<u32>,
     json_comments: AtomicBool,
+    /// For texts that were made: what each of their lines came from, by their paths.
+    leads: FrozenMap<PathBuf, Box<[Origin]>>,
 }
 
 impl Sources {
@@ -171,6 +173,12 @@ impl Sources {
         self.strings.get().alloc_str(text)
     }
 
+    /// Says what the lines of a text came from that was made and that nobody can open; nothing for a line that came
+    /// from nowhere else. Places in it are then those.
+    pub fn lead(&self, path: &Path, lines: Vec<Origin>) {
+        self.leads.insert(path.to_owned(), lines.into_boxed_slice());
+    }
+
     /// File, line and column of an origin.
     pub fn locate(&self, origin: Origin) -> Option<Location> {
         self.position(self.outermost(origin))
@@ -179,9 +187,19 @@ impl Sources {
     /// The place in a file for a place in text that stands inside it. Where what is written is not what is meant, as
     /// with base64, it is where the scalar begins.
     fn outermost(&self, origin: Origin) -> Origin {
-        let Some(file) = self.file(origin).filter(|file| file.inside.is_some()) else { return origin };
+        let Some(file) = self.file(origin) else { return origin };
+        if !file.inside.is_some() {
+            return self.behind(file, origin).unwrap_or(origin);
+        }
         let in_file = self.line_of_block(file, origin).or_else(|| self.in_flow(file, origin));
         self.outermost(in_file.unwrap_or(file.inside))
+    }
+
+    /// The place that a line of a text which was made came from.
+    fn behind(&self, file: &File, origin: Origin) -> Option<Origin> {
+        let lines = self.leads.get(&file.path)?;
+        let line = file.lines().partition_point(|start| *start <= origin.0 - file.base);
+        lines.get(line.checked_sub(1)?).copied().filter(|behind| behind.is_some())
     }
 
     /// The place in a scalar whose line ends mean blanks: plain, quoted or folded.
@@ -385,6 +403,19 @@ mod tests {
         assert_eq!(sources.line(patch.origin(13)), Some("    c: 2"));
         let quoted = sources.add_embedded(file.origin(34), "y".to_owned()).unwrap();
         assert_eq!(sources.locate(quoted.origin(0)), sources.locate(file.origin(34)));
+    }
+
+    #[test]
+    fn what_was_made_is_where_it_came_from() {
+        let sources = Sources::new();
+        let settings = sources.add(Path::new("settings.yaml"), "replicas: 3\n".to_owned()).unwrap();
+        let made =
+            sources.add(Path::new("made.yaml"), "a: |\n  spec:\n    replicas: 3\n".to_owned()).unwrap();
+        let patch = sources.add_embedded(made.origin(3), "spec:\n  replicas: 3\n".to_owned()).unwrap();
+        sources.lead(Path::new("made.yaml"), vec![Origin::NONE, Origin::NONE, settings.origin(10)]);
+        assert_eq!(sources.locate(patch.origin(18)).unwrap().to_string(), "settings.yaml:1:11");
+        assert_eq!(sources.word(patch.origin(18)), Some("3"));
+        assert_eq!(sources.locate(patch.origin(0)).unwrap().to_string(), "made.yaml:2:3");
     }
 
     #[test]

@@ -109,6 +109,23 @@ fn both_sides_say_where_they_are() {
 }
 
 #[test]
+fn a_value_of_the_settings_is_where_a_change_comes_from() {
+    if !has_git("a_value_of_the_settings_is_where_a_change_comes_from") {
+        return;
+    }
+    let settings = |memory: &str| {
+        format!("clusters:\n- name: gke\n  cloud: gke\n  values:\n    prometheus_memory: {memory}\n")
+    };
+    let repository = Repository::with(&[("stackgen.yaml", &settings("4Gi"))]);
+    repository.workspace.write("stackgen.yaml", &settings("8Gi"));
+    let run = repository.workspace.run(["diff", "--from", "HEAD"]);
+    let expected = "resources.limits.memory  4Gi -> 8Gi\n        stackgen.yaml:5, was HEAD:stackgen.yaml:5\n";
+    assert!(run.stdout.contains(expected), "{}{}", run.stdout, run.stderr);
+    let template = repository.workspace.run(["diff", "gke", "--from", "HEAD", "--to", "HEAD"]);
+    assert_eq!((template.status, template.stdout.as_str()), (Some(0), ""), "{}", template.stderr);
+}
+
+#[test]
 fn reports_for_a_checkout_name_its_files() {
     if !has_git("reports_for_a_checkout_name_its_files") {
         return;

@@ -15,7 +15,7 @@ use crate::diagnostic::Diagnostics;
 use crate::diff::{Document, Side, Syncing};
 use crate::fs::Disk;
 use crate::gitops::{self, ClusterFiles, Renderer, Status, Tree, app_of_path, cluster_of};
-use crate::stack::{BuiltCluster, Cluster, StackFiles, Workspace, app_of, build_clusters};
+use crate::stack::{BuiltCluster, Cluster, StackFiles, Workspace, app_of, build_clusters, lead_to_sources};
 use crate::yaml::{Node, Sources, Typing};
 
 /// Where the tree is.
@@ -38,6 +38,7 @@ pub(super) fn against_tree<'s>(
     let renderer = Renderer::new(&settings.gitops, &templates, sources, &printer.directory);
     let root = Path::new(TREE);
     let work = |built: &BuiltCluster<'_, 's>| render(&renderer, built, root);
+    lead_to_sources((&settings, &chosen.clusters), files.root(), &templates, sources)?;
     let fleet = build_clusters((&settings, &chosen.clusters), &mut files, &templates, sources, work)?;
     printer.report(&fleet.warnings, sources);
     let (of_clusters, nodes): (Vec<ClusterFiles>, Vec<FxHashMap<String, Node<'s>>>) =
@@ -146,6 +147,7 @@ pub(super) fn clusters<'s>(
         });
         Ok((built.cluster.name.clone(), files.collect::<SideFiles<'s>>()))
     };
+    lead_to_sources((&settings, &clusters), files.root(), &templates, sources)?;
     let fleet = build_clusters((&settings, &clusters), &mut files, &templates, sources, work)?;
     printer.report(&fleet.warnings, sources);
     Ok(Content::Clusters(fleet.results.into_iter().collect(), settings.gitops.engines.clone()))
@@ -182,6 +184,7 @@ fn one_cluster<'s>(
         let documents = built.resources.iter();
         Ok(documents.map(|one| Document { node: one.node.clone(), app: app_of(one) }).collect::<Vec<_>>())
     };
+    lead_to_sources((&settings, &[cluster]), files.root(), &templates, sources)?;
     let fleet = build_clusters((&settings, &[cluster]), &mut files, &templates, sources, work)?;
     printer.report(&fleet.warnings, sources);
     let documents = fleet.results.into_iter().flatten().collect();
