@@ -23,6 +23,8 @@ pub struct Comparison<'a, 's> {
     pub changes: Vec<ObjectChange<'a, 's>>,
     /// How many objects say the same on both sides.
     pub unchanged: usize,
+    /// How plain scalars of both sides are read.
+    pub typing: (Typing, Typing),
 }
 
 /// How sides are compared.
@@ -65,7 +67,7 @@ pub fn compare<'a, 's>(
     });
     let mut changes: Vec<_> = changes.collect();
     changes.sort_by(|one, other| one.object().identity().cmp(&other.object().identity()));
-    Ok(Comparison { changes, unchanged })
+    Ok(Comparison { changes, unchanged, typing: (before.typing, after.typing) })
 }
 
 fn followed_by(counts: &mut [usize], index: usize) {

@@ -40,6 +40,6 @@ pub use report::{
 pub use side::{Document, Object, Side};
 
 #[cfg(test)]
-mod properties;
+pub(crate) mod properties;
 #[cfg(test)]
 mod tests;

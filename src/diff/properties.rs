@@ -11,7 +11,7 @@ use crate::yaml::random::Random;
 use crate::yaml::{Mapping, Node, ParseOptions, Sources, Typing, ValueMut, parse_documents};
 
 /// The objects of our own tree for one cloud.
-fn objects(sources: &'static Sources) -> Vec<Node<'static>> {
+pub(crate) fn objects(sources: &'static Sources) -> Vec<Node<'static>> {
     let root = FilePath::new(env!("CARGO_MANIFEST_DIR")).join("gitops/clusters/gke");
     let files = walkdir::WalkDir::new(root).sort_by_file_name().into_iter().flatten();
     let files = files.filter(|entry| entry.path().extension().is_some_and(|extension| extension == "yaml"));
@@ -65,7 +65,7 @@ fn shuffle<'s>(
 }
 
 /// Changes a scalar somewhere below `node`, or takes a field out; false if it found none.
-fn change(node: &mut Node<'static>, random: &mut Random, sources: &'static Sources) -> bool {
+pub(crate) fn change(node: &mut Node<'static>, random: &mut Random, sources: &'static Sources) -> bool {
     let origin = node.origin();
     match node.value_mut() {
         ValueMut::Scalar(text) => {

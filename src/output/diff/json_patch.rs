@@ -42,7 +42,7 @@ pub(super) fn write(difference: &Difference<'_, '_>) -> Result<String, String> {
             cluster.comparison.changes.iter().partition(|change| change.object().is("", "Secret"));
         Cluster {
             name: &cluster.name,
-            objects: open.into_iter().map(patch).collect(),
+            objects: open.into_iter().map(|change| patch(change, cluster.comparison.typing)).collect(),
             left_out: secret.into_iter().map(|change| change.object().describe()).collect(),
         }
     });
@@ -50,12 +50,12 @@ pub(super) fn write(difference: &Difference<'_, '_>) -> Result<String, String> {
     serde_json::to_string_pretty(&patches).map(|text| text + "\n").map_err(|error| error.to_string())
 }
 
-fn patch(change: &ObjectChange<'_, '_>) -> Patch {
+fn patch(change: &ObjectChange<'_, '_>, (old, new): (Typing, Typing)) -> Patch {
     let mut operations = Vec::new();
-    let json = |object: &Object<'_, '_>| to_json(&object.node);
+    let json = |object: &Object<'_, '_>, typing| to_json(&object.node, typing);
     match (&change.before, &change.after) {
-        (Some(before), Some(after)) => compare(&json(before), &json(after), "", &mut operations),
-        (None, Some(after)) => operations.push(json!({"op": "add", "path": "", "value": json(after)})),
+        (Some(before), Some(after)) => compare(&json(before, old), &json(after, new), "", &mut operations),
+        (None, Some(after)) => operations.push(json!({"op": "add", "path": "", "value": json(after, new)})),
         (_, None) => operations.push(json!({"op": "remove", "path": ""})),
     }
     Patch { object: change.object().describe(), verb: change.verb.word(), operations }
@@ -88,15 +88,16 @@ fn fields(before: &Map<String, Json>, after: &Map<String, Json>, path: &str, ope
     }
 }
 
-/// A node as JSON, as kubectl would read it.
-fn to_json(node: &Node<'_>) -> Json {
+/// A node as JSON, as who reads this side takes plain scalars.
+pub(super) fn to_json(node: &Node<'_>, typing: Typing) -> Json {
     match node.value() {
         Value::Mapping(mapping) => {
-            let fields = mapping.iter().map(|entry| (entry.key.text.to_owned(), to_json(&entry.value)));
+            let fields =
+                mapping.iter().map(|entry| (entry.key.text.to_owned(), to_json(&entry.value, typing)));
             Json::Object(fields.collect())
         }
-        Value::Sequence(items) => Json::Array(items.iter().map(to_json).collect()),
-        Value::Scalar(text) => match node.scalar(Typing::Core) {
+        Value::Sequence(items) => Json::Array(items.iter().map(|item| to_json(item, typing)).collect()),
+        Value::Scalar(text) => match node.scalar(typing) {
             Some(Scalar::Null) | None => Json::Null,
             Some(Scalar::Bool(value)) => Json::Bool(value),
             Some(Scalar::Integer(value)) => i64::try_from(value)

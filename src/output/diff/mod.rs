@@ -14,6 +14,9 @@ mod text;
 mod unified;
 mod value;
 
+#[cfg(test)]
+mod properties;
+
 use std::path::Path;
 
 use crate::diagnostic::{Diagnostic, Diagnostics};
