@@ -3,6 +3,8 @@
 //! Two passes for each entry, as upstream: `image` of every item of a list called `containers` or
 //! `initContainers`, at any depth, then the fields of the field specs. CRDs are left alone.
 
+use std::cell::Cell;
+
 use regex::Regex;
 
 use crate::diagnostic::{Diagnostic, Diagnostics};
@@ -111,6 +113,8 @@ struct Updater<'i, 's> {
     pattern: Option<Regex>,
     origin: Origin,
     sources: &'s Sources,
+    /// The image that was changed last, and what it became: many objects have the same.
+    last: Cell<Option<(&'s str, &'s str)>>,
 }
 
 impl<'i, 's> Updater<'i, 's> {
@@ -122,7 +126,7 @@ impl<'i, 's> Updater<'i, 's> {
             .into_iter()
             .find(|text| !text.is_empty())
             .map_or(image.origin, |text| text.origin);
-        Self { image, pattern, origin, sources }
+        Self { image, pattern, origin, sources, last: Cell::default() }
     }
 
     fn matches(&self, image: &str) -> bool {
@@ -131,11 +135,20 @@ impl<'i, 's> Updater<'i, 's> {
 
     fn update(&self, node: &mut Node<'s>) -> Result<(), Diagnostic> {
         match node.text() {
-            Some(text) if self.matches(text) => {
-                set_scalar(node, self.sources.keep(&self.changed(text)), self.origin)
-            }
+            Some(text) if self.matches(text) => set_scalar(node, self.kept(text), self.origin),
             _ => Ok(()),
         }
+    }
+
+    fn kept(&self, old: &'s str) -> &'s str {
+        if let Some((same, new)) = self.last.get()
+            && same == old
+        {
+            return new;
+        }
+        let new = self.sources.keep(&self.changed(old));
+        self.last.set(Some((old, new)));
+        new
     }
 
     fn changed(&self, old: &str) -> String {
