@@ -2,8 +2,9 @@
 //!
 //! The modules are floors: each imports only from floors below it, and a test holds this (ARCHITECTURE.md has the
 //! table). From below: [`yaml`] and [`fs`]; [`resource`], [`diagnostic`] and [`tsdb`]; [`kustomize`]; [`stack`];
-//! [`diff`], [`gitops`] and [`validate`]; [`drift`] and [`explain`]; [`output`]; [`cli`].
+//! [`backup`], [`diff`], [`gitops`] and [`validate`]; [`drift`] and [`explain`]; [`output`]; [`cli`].
 
+pub mod backup;
 pub mod cli;
 pub mod diagnostic;
 pub mod diff;

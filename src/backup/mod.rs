@@ -1,0 +1,5 @@
+//! What is read of a running stack, and written to one, so that its data can move.
+//!
+//! A [`node::Node`] is one replica: its data folder and its servers' addresses, wherever it runs.
+
+pub mod node;

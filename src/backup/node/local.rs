@@ -1,0 +1,237 @@
+//! A node on this machine: a data folder and addresses.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::fs::{self, File};
+use std::io::{self, Read, Write};
+use std::path::{Path, PathBuf};
+
+use sha2::Digest as _;
+
+use super::{Digest, Endpoint, Failure, Node, NodeError, NodeFile, Owner, Request, Response, Service};
+
+/// What a file is called until all of it is there.
+const PART: &str = ".stackgen-part";
+/// How much is copied at once.
+const PIECE: usize = 256 << 10;
+
+/// A replica whose data folder is on this machine.
+#[derive(Clone, Debug)]
+pub struct LocalNode {
+    folder: PathBuf,
+    services: BTreeMap<Service, Endpoint>,
+}
+
+impl LocalNode {
+    /// On a folder that is there; its servers are named by [`Self::with`].
+    pub fn new(folder: &Path) -> Result<Self, NodeError> {
+        let place = folder.display().to_string();
+        let metadata = fs::metadata(folder).map_err(|error| NodeError::of(&place, &error))?;
+        if !metadata.is_dir() {
+            return Err(NodeError::new(Failure::Path, place, "is a file, a data folder was expected"));
+        }
+        Ok(Self { folder: folder.to_owned(), services: BTreeMap::new() })
+    }
+
+    /// With the address of one of its servers.
+    #[must_use]
+    pub fn with(mut self, service: Service, endpoint: Endpoint) -> Self {
+        self.services.insert(service, endpoint);
+        self
+    }
+
+    /// The place of a path, if it stays in the data folder and goes through no link.
+    fn place(&self, path: &str) -> Result<PathBuf, NodeError> {
+        let mut place = self.folder.clone();
+        for part in path.split('/') {
+            if matches!(part, "" | "." | "..") || part.contains(['\\', '\0', ':']) {
+                return Err(NodeError::new(Failure::Path, path, "is no path below the data folder"));
+            }
+            place.push(part);
+            if fs::symlink_metadata(&place).is_ok_and(|metadata| metadata.is_symlink()) {
+                let message = "is a link, which may lead out of the data folder";
+                return Err(NodeError::new(Failure::Path, place.display().to_string(), message)
+                    .hint("put what it leads to in its place"));
+            }
+        }
+        Ok(place)
+    }
+
+    /// A file that `list` met, with its path.
+    fn file(&self, entry: &walkdir::DirEntry) -> Result<Option<NodeFile>, NodeError> {
+        let place = entry.path().display().to_string();
+        let relative = entry.path().strip_prefix(&self.folder).ok().and_then(Path::to_str);
+        let Some(relative) = relative else {
+            return Err(NodeError::new(Failure::Path, place, "has a name that is no text"));
+        };
+        let path = relative.replace(std::path::MAIN_SEPARATOR, "/");
+        if entry.file_type().is_symlink() {
+            self.place(&path)?;
+        }
+        match entry.metadata() {
+            Ok(metadata) if metadata.is_file() => Ok(Some(NodeFile { path, size: metadata.len() })),
+            Ok(_) => Ok(None),
+            Err(error) if vanished(&error, 1) => Ok(None),
+            Err(error) => Err(NodeError::of(place, &error.into())),
+        }
+    }
+}
+
+/// A server that compacts removes files while they are listed; the folder itself has to be there.
+fn vanished(error: &walkdir::Error, depth: usize) -> bool {
+    depth > 0 && error.io_error().is_some_and(|error| error.kind() == io::ErrorKind::NotFound)
+}
+
+impl Node for LocalNode {
+    fn describe(&self) -> String {
+        self.folder.display().to_string()
+    }
+
+    fn list(&self, folder: &str) -> Result<Vec<NodeFile>, NodeError> {
+        let place = self.place(folder)?;
+        let mut files = Vec::new();
+        for entry in walkdir::WalkDir::new(&place) {
+            match entry {
+                Ok(entry) => files.extend(self.file(&entry)?),
+                Err(error) if vanished(&error, error.depth()) => {}
+                Err(error) => return Err(NodeError::of(place.display().to_string(), &error.into())),
+            }
+        }
+        files.sort();
+        Ok(files)
+    }
+
+    fn read(&self, path: &str, out: &mut dyn Write) -> Result<Digest, NodeError> {
+        let place = self.place(path)?;
+        let named = |error: &io::Error| NodeError::of(place.display().to_string(), error);
+        let mut file = File::open(&place).map_err(|error| named(&error))?;
+        copy(&mut file, out).map_err(|error| named(&error))
+    }
+
+    fn write(&self, path: &str, input: &mut dyn Read, digest: &Digest) -> Result<(), NodeError> {
+        let (place, part) = (self.place(path)?, self.place(&format!("{path}{PART}"))?);
+        let written = write_part(&part, input, digest)
+            .and_then(|()| rename_durably(&part, &place).map_err(|error| NodeError::of(path, &error)));
+        if written.is_err() {
+            // Whatever stopped the write is what has to be told, not that the part is still there.
+            let _ = fs::remove_file(&part);
+        }
+        written
+    }
+
+    fn rename(&self, from: &str, to: &str) -> Result<(), NodeError> {
+        let (old, new) = (self.place(from)?, self.place(to)?);
+        if fs::symlink_metadata(&new).is_ok() {
+            return Err(NodeError::new(Failure::Exists, new.display().to_string(), "is there already"));
+        }
+        rename_durably(&old, &new).map_err(|error| NodeError::of(old.display().to_string(), &error))
+    }
+
+    fn remove_folder(&self, path: &str) -> Result<(), NodeError> {
+        let place = self.place(path)?;
+        match fs::remove_dir_all(&place) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                Err(NodeError::of(place.display().to_string(), &error))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn make_folder(&self, path: &str) -> Result<(), NodeError> {
+        let place = self.place(path)?;
+        fs::create_dir_all(&place).map_err(|error| NodeError::of(place.display().to_string(), &error))
+    }
+
+    #[cfg(unix)]
+    fn free_space(&self) -> Option<u64> {
+        let space = rustix::fs::statvfs(&self.folder).ok()?;
+        space.f_bavail.checked_mul(space.f_frsize)
+    }
+
+    #[cfg(not(unix))]
+    fn free_space(&self) -> Option<u64> {
+        None
+    }
+
+    #[cfg(unix)]
+    fn owner(&self) -> Option<Owner> {
+        use std::os::unix::fs::MetadataExt as _;
+        let metadata = fs::metadata(&self.folder).ok()?;
+        Some(Owner { user: metadata.uid(), group: metadata.gid() })
+    }
+
+    #[cfg(not(unix))]
+    fn owner(&self) -> Option<Owner> {
+        None
+    }
+
+    fn http(&self, service: Service, request: &Request) -> Result<Response, NodeError> {
+        let endpoint = self.services.get(&service).ok_or_else(|| {
+            NodeError::new(
+                Failure::Missing,
+                self.describe(),
+                format!("no address of {} is known", service.name()),
+            )
+        })?;
+        endpoint.ask(service, request)
+    }
+}
+
+/// Copies to the end; says what went through.
+fn copy(input: &mut dyn Read, out: &mut dyn Write) -> io::Result<Digest> {
+    let (mut hash, mut size, mut piece) = (sha2::Sha256::new(), 0, vec![0; PIECE]);
+    loop {
+        let length = match input.read(&mut piece) {
+            Ok(0) => break,
+            Ok(length) => length,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+            Err(error) => return Err(error),
+        };
+        hash.update(&piece[..length]);
+        out.write_all(&piece[..length])?;
+        size += length as u64;
+    }
+    let sha256 = hash.finalize().iter().fold(String::with_capacity(64), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    });
+    Ok(Digest { size, sha256 })
+}
+
+/// Writes a part file and holds it against what was promised; one byte more than that is enough to know.
+fn write_part(part: &Path, input: &mut dyn Read, digest: &Digest) -> Result<(), NodeError> {
+    let named = |error: &io::Error| NodeError::of(part.display().to_string(), error);
+    let mut file = File::create(part).map_err(|error| named(&error))?;
+    let mut input = input.take(digest.size.saturating_add(1));
+    let came = copy(&mut input, &mut file).map_err(|error| named(&error))?;
+    if came != *digest {
+        let message = format!(
+            "{} bytes with the digest {} were expected, {} with {} came",
+            digest.size, digest.sha256, came.size, came.sha256
+        );
+        return Err(
+            NodeError::new(Failure::Content, part.display().to_string(), message).hint("send it again")
+        );
+    }
+    file.sync_all().map_err(|error| named(&error))
+}
+
+/// A name counts after a crash only when the folder that holds it is on the disk too.
+fn rename_durably(from: &Path, to: &Path) -> io::Result<()> {
+    fs::rename(from, to)?;
+    [to.parent(), from.parent()].into_iter().flatten().try_for_each(sync_folder)
+}
+
+#[cfg(unix)]
+fn sync_folder(folder: &Path) -> io::Result<()> {
+    File::open(folder)?.sync_all()
+}
+
+/// Elsewhere folders cannot be opened, and the system looks after names itself.
+#[cfg(not(unix))]
+fn sync_folder(_: &Path) -> io::Result<()> {
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,66 @@
+//! One replica of a running stack: the files of its data folder, and its servers.
+//!
+//! Paths are relative to the data folder, `/`-separated, and never lead out of it. Whatever is behind a node may cut
+//! a stream and call it a success, so every read says what it gave, and every write is held against a digest before
+//! the file has its name.
+
+mod error;
+mod http;
+mod local;
+
+use std::io::{Read, Write};
+
+pub use self::error::{Failure, NodeError};
+pub use self::http::{Authorization, Endpoint, Method, Request, Response, Service};
+pub use self::local::LocalNode;
+
+/// A file below the folder that was listed.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct NodeFile {
+    /// Relative to the data folder.
+    pub path: String,
+    /// In bytes.
+    pub size: u64,
+}
+
+/// What a read gave.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Digest {
+    /// In bytes.
+    pub size: u64,
+    /// In lower-case hexadecimal digits.
+    pub sha256: String,
+}
+
+/// Who owns the data folder: restored files have to be theirs too, or the server cannot remove them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Owner {
+    /// The user's number.
+    pub user: u32,
+    /// The group's number.
+    pub group: u32,
+}
+
+/// One replica, wherever it runs.
+pub trait Node {
+    /// What messages call it.
+    fn describe(&self) -> String;
+    /// All files below a folder, sorted. What vanishes meanwhile is left out; links are an error.
+    fn list(&self, folder: &str) -> Result<Vec<NodeFile>, NodeError>;
+    /// Copies a file out.
+    fn read(&self, path: &str, out: &mut dyn Write) -> Result<Digest, NodeError>;
+    /// Writes a file whose folder is there: after a crash it is there as a whole or not at all.
+    fn write(&self, path: &str, input: &mut dyn Read, digest: &Digest) -> Result<(), NodeError>;
+    /// Gives a file or a folder another name; what has that name already is not replaced.
+    fn rename(&self, from: &str, to: &str) -> Result<(), NodeError>;
+    /// Removes a folder and all below it; one that is not there is fine.
+    fn remove_folder(&self, path: &str) -> Result<(), NodeError>;
+    /// Makes a folder and those above it.
+    fn make_folder(&self, path: &str) -> Result<(), NodeError>;
+    /// Bytes that its owner may still write, where that can be known.
+    fn free_space(&self) -> Option<u64>;
+    /// Who owns the data folder, where that can be known.
+    fn owner(&self) -> Option<Owner>;
+    /// Asks one of its servers. Answers of any status are answers.
+    fn http(&self, service: Service, request: &Request) -> Result<Response, NodeError>;
+}
