@@ -3,6 +3,8 @@
 
 /// The floors of the source, and how big files and functions may be.
 mod architecture;
+/// Nodes with real servers.
+mod backup;
 /// One file per subcommand.
 mod cli;
 /// The examples of the dangers of `diff`.

@@ -1,7 +1,7 @@
 //! Blocks of the real promtool and the real server, and ours in their hands.
 
 /// A real Prometheus.
-mod server;
+pub(crate) mod server;
 
 use std::fmt::Write as _;
 use std::fs;
@@ -17,7 +17,7 @@ use crate::support::skip;
 const START: i64 = 1_700_000_000;
 
 /// Whether promtool and the server are here; if not, says that the test shows nothing.
-fn has_prometheus(test: &str) -> bool {
+pub(crate) fn has_prometheus(test: &str) -> bool {
     let runs =
         |program| Command::new(program).arg("--version").output().is_ok_and(|output| output.status.success());
     let all = runs("promtool") && runs("prometheus");

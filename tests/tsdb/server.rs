@@ -7,14 +7,14 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 /// A server that answers.
-pub(super) struct Server {
+pub(crate) struct Server {
     process: Child,
     port: u16,
 }
 
 impl Server {
     /// Starts one on a data folder; with `scraping`, it asks itself every second.
-    pub(super) fn start(folder: &Path, data: &Path, scraping: bool) -> Self {
+    pub(crate) fn start(folder: &Path, data: &Path, scraping: bool) -> Self {
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         let job = format!(
             "scrape_configs: [{{job_name: self, static_configs: [{{targets: ['127.0.0.1:{port}']}}]}}]"
@@ -40,8 +40,13 @@ impl Server {
         server
     }
 
+    /// Its address.
+    pub(crate) fn url(&self) -> String {
+        format!("http://127.0.0.1:{}", self.port)
+    }
+
     /// Until the server asked itself twice; it begins seconds after it is ready.
-    pub(super) fn wait_for_scrapes(&self) {
+    pub(crate) fn wait_for_scrapes(&self) {
         let begin = Instant::now();
         let count = |server: &Self| server.query("query=count_over_time(up[5m])");
         while count(self).and_then(|count| count.parse().ok()).is_none_or(|count: u32| count < 2) {
@@ -51,7 +56,7 @@ impl Server {
     }
 
     /// The answer with its headers; none if nobody listens yet.
-    pub(super) fn ask(&self, method: &str, path: &str) -> Option<String> {
+    pub(crate) fn ask(&self, method: &str, path: &str) -> Option<String> {
         let mut stream = TcpStream::connect(("127.0.0.1", self.port)).ok()?;
         let request = format!("{method} {path} HTTP/1.0\r\nHost: localhost\r\n\r\n");
         stream.write_all(request.as_bytes()).ok()?;
@@ -61,7 +66,7 @@ impl Server {
     }
 
     /// The number that an instant query gives for its one series.
-    pub(super) fn number(&self, query: &str, seconds: i64) -> Option<String> {
+    pub(crate) fn number(&self, query: &str, seconds: i64) -> Option<String> {
         let query = query.bytes().fold(String::new(), |text, byte| text + &format!("%{byte:02X}"));
         self.query(&format!("time={seconds}&query={query}"))
     }
