@@ -22,3 +22,4 @@ mod schema;
 mod validate;
 #[cfg(unix)]
 mod validate_fix;
+mod validate_variants;

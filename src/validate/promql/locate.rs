@@ -213,12 +213,15 @@ pub(super) fn error(tokens: &[Token<'_>], reason: &str) -> QueryError {
 }
 
 fn unknown_function(tokens: &[Token<'_>]) -> Option<QueryError> {
-    let is_unknown = |pair: &&[Token<'_>]| {
-        let name = pair[0].text;
+    let is_unknown = |at: &usize| {
+        let name = tokens[*at].text;
         let is_known = FUNCTIONS.contains(&name) || is_keyword(name) || name.starts_with("fill");
-        pair[0].kind == Kind::Name && pair[1].text == "(" && !is_known
+        // `sum by instance (x)` lacks parentheses, not a function.
+        let is_label = at.checked_sub(1).is_some_and(|before| takes_labels(tokens[before].text));
+        let is_called = tokens.get(at + 1).is_some_and(|next| next.text == "(");
+        tokens[*at].kind == Kind::Name && is_called && !is_known && !is_label
     };
-    let name = tokens.windows(2).find(is_unknown)?[0];
+    let name = tokens[(0..tokens.len()).find(is_unknown)?];
     let known: Vec<&str> = FUNCTIONS.iter().chain(&AGGREGATIONS).copied().collect();
     Some(QueryError {
         kind: ErrorKind::UnknownFunction,

@@ -18,6 +18,7 @@ static RULE: Rule = Rule {
 };
 
 const OF_COUNTERS: [&str; 3] = ["rate", "irate", "increase"];
+const OF_GAUGES: [&str; 4] = ["delta", "idelta", "deriv", "predict_linear"];
 
 pub(super) static CHECK: Check = Check { rules: &[&RULE], run: Run::Tree(check) };
 
@@ -65,11 +66,15 @@ fn summed(expr: &Expr) -> Option<&str> {
     }
 }
 
-/// A gauge whose rate is taken.
+/// A gauge whose rate is taken, or a counter that is taken for a gauge.
 fn rated(expr: &Expr) -> Option<(&str, &'static str)> {
     let Expr::Call(call) = expr else { return None };
     let Expr::MatrixSelector(selector) = &**call.args.args.first()? else { return None };
     let name = selector.vs.name.as_deref()?;
+    let is_counter = metric(name).map_or(name.ends_with("_total"), |known| known == Metric::Counter);
+    if OF_GAUGES.contains(&call.func.name) && is_counter {
+        return Some((name, "counter, and is taken for a gauge: each restart is a fall"));
+    }
     let is_wrong = OF_COUNTERS.contains(&call.func.name) && metric(name) == Some(Metric::Gauge);
     (is_wrong && !name.ends_with("_total")).then_some((name, "gauge, and its rate is taken"))
 }

@@ -2,7 +2,7 @@
 
 use crate::diagnostic::{Severity, closest};
 use crate::validate::rule::{Check, Profile, Rule, Run, example};
-use crate::validate::{Findings, Object, Selector, Tree, is_same};
+use crate::validate::{Finding, Findings, Object, Selector, Tree, Workload, is_same};
 use crate::yaml::Node;
 
 static RULE: Rule = Rule {
@@ -57,9 +57,42 @@ fn check(tree: &Tree<'_, '_>, findings: &mut Findings<'_>) {
         let place = found.first().map(|service| service.name_origin()).unwrap_or_default();
         let ports = Known { names: known("name"), what: "Service", place };
         check_ports(monitor, "endpoints", &ports, findings);
+        let pods: Vec<_> = found.iter().flat_map(|service| pods_of(service, tree)).collect();
+        if found.iter().all(|service| pods_of(service, tree).next().is_some()) {
+            let names = pods.iter().flat_map(|pods| pods.ports());
+            let names = names.filter_map(|(_, port)| port.get("name")?.text()).collect();
+            let place = pods.first().map(|pods| pods.object.name_origin()).unwrap_or_default();
+            check_target_ports(monitor, &Known { names, what: "workload", place }, findings);
+        }
     }
     for monitor in tree.of_kind(GROUP, "PodMonitor") {
         check_pods(monitor, tree, findings);
+    }
+}
+
+/// The pods that a Service sends to.
+fn pods_of<'t, 'a, 's>(
+    service: &Object<'a, 's>,
+    tree: &'t Tree<'a, 's>,
+) -> impl Iterator<Item = &'t Workload<'a, 's>> {
+    let labels = service.mapping(&["spec", "selector"]).filter(|labels| !labels.is_empty());
+    let namespace = service.id.namespace;
+    labels.into_iter().flat_map(move |labels| tree.selected(namespace, Selector::of_labels(labels)))
+}
+
+/// `targetPort` is a port of the pods. By its number it may be one that no container lists.
+fn check_target_ports(monitor: &Object<'_, '_>, known: &Known<'_>, findings: &mut Findings<'_>) {
+    for (index, endpoint) in monitor.items(&["spec", "endpoints"]).iter().enumerate() {
+        let Some(port) = endpoint.get("targetPort") else { continue };
+        let is_name = |wanted: &&str| wanted.parse::<u32>().is_err() && !known.names.contains(wanted);
+        if let Some(wanted) = port.text().filter(is_name) {
+            findings.add(no_port(
+                monitor,
+                format!("spec.endpoints[{index}].targetPort"),
+                (port, wanted),
+                known,
+            ));
+        }
     }
 }
 
@@ -94,14 +127,23 @@ fn check_ports(monitor: &Object<'_, '_>, list: &'static str, known: &Known<'_>, 
     for (index, endpoint) in monitor.items(&["spec", list]).iter().enumerate() {
         let Some(port) = endpoint.get("port") else { continue };
         let Some(wanted) = port.text().filter(|wanted| !known.names.contains(wanted)) else { continue };
-        let message = format!("what it selects has no port called `{wanted}`");
-        let finding = monitor.finding(&PORT_RULE, format!("spec.{list}[{index}].port"), port, message);
-        let finding = finding.related(known.place, format!("the {} is here", known.what));
-        findings.add(match closest(wanted, &known.names) {
-            Some(like) => finding.help(format!("did you mean `{like}`?")),
-            None if known.names.is_empty() => finding,
-            None => finding.help(format!("its ports are called {}", known.names.join(", "))),
-        });
+        findings.add(no_port(monitor, format!("spec.{list}[{index}].port"), (port, wanted), known));
+    }
+}
+
+fn no_port(
+    monitor: &Object<'_, '_>,
+    path: String,
+    (port, wanted): (&Node<'_>, &str),
+    known: &Known<'_>,
+) -> Finding {
+    let message = format!("what it selects has no port called `{wanted}`");
+    let finding = monitor.finding(&PORT_RULE, path, port, message);
+    let finding = finding.related(known.place, format!("the {} is here", known.what));
+    match closest(wanted, &known.names) {
+        Some(like) => finding.help(format!("did you mean `{like}`?")),
+        None if known.names.is_empty() => finding,
+        None => finding.help(format!("its ports are called {}", known.names.join(", "))),
     }
 }
 

@@ -9,8 +9,8 @@ static RULE: Rule = Rule {
     id: "rel/resources",
     severity: Severity::Warning,
     profile: Profile::Strict,
-    summary: "a container does not say what CPU and memory it needs",
-    why: "it is put on nodes that are full, and is the first to be evicted",
+    summary: "a container does not say what CPU and memory it needs, or has no limit of memory",
+    why: "it is put on nodes that are full, and is the first to be evicted; without a limit it takes the memory of the others",
     fix: "set `resources.requests.cpu` and `resources.requests.memory`, and a limit of memory",
     example: example!("rel/resources"),
 };
@@ -25,20 +25,20 @@ fn check(tree: &Tree<'_, '_>, findings: &mut Findings<'_>) {
             continue;
         }
         for (path, container) in workload.containers().filter(|(path, _)| path.contains(".containers[")) {
-            let is_set = |resource: &str| {
-                let places = [container.get("resources"), workload.spec.get("resources")];
-                places.into_iter().flatten().any(|resources| {
-                    ["requests", "limits"].iter().any(|field| resources.at(&[field, resource]).is_some())
-                })
+            let places = [container.get("resources"), workload.spec.get("resources")];
+            let has = |field: &str, resource: &str| {
+                places.into_iter().flatten().any(|resources| resources.at(&[field, resource]).is_some())
             };
-            let missing: Vec<&str> =
-                ["cpu", "memory"].into_iter().filter(|resource| !is_set(resource)).collect();
-            if missing.is_empty() {
-                continue;
-            }
+            let is_set = |resource: &&str| has("requests", resource) || has("limits", resource);
+            let missing: Vec<&str> = ["cpu", "memory"].into_iter().filter(|one| !is_set(one)).collect();
+            let lacks = match missing.as_slice() {
+                [] if has("limits", "memory") => continue,
+                [] => "has no limit of memory".to_owned(),
+                missing => format!("requests no {}", missing.join(" and no ")),
+            };
             let name = container.get("name").unwrap_or(container);
             let who = name.text().unwrap_or_default();
-            let message = format!("container `{who}` requests no {}", missing.join(" and no "));
+            let message = format!("container `{who}` {lacks}");
             let place = container.get("resources").filter(|node| !Node::is_null(node)).unwrap_or(name);
             findings.add(workload.object.finding(&RULE, format!("{path}.resources"), place, message));
         }
