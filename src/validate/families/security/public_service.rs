@@ -56,5 +56,5 @@ fn is_behind_ingress(service: &Object<'_, '_>, tree: &Tree<'_, '_>) -> bool {
         let mut names = backends.filter_map(|backend| backend.at(&["service", "name"])?.text());
         is_same(ingress.id.namespace, service.id.namespace) && names.any(|name| name == service.id.name)
     };
-    tree.of_kind("networking.k8s.io", "Ingress").any(|ingress| leads(ingress))
+    tree.of_kind("networking.k8s.io", "Ingress").any(leads)
 }
