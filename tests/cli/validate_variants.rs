@@ -41,6 +41,53 @@ fn counters_are_not_taken_for_gauges() {
 }
 
 #[test]
+fn rates_are_never_below_zero() {
+    assert_eq!(found("prom/impossible", &rules("rate(node_cpu_seconds_total[5m]) < 0")).len(), 1);
+    assert_eq!(found("prom/impossible", &rules("rate(node_cpu_seconds_total[5m]) <= 0")), [""; 0]);
+    assert_eq!(found("prom/impossible", &rules("delta(node_memory_MemFree_bytes[5m]) < 0")), [""; 0]);
+}
+
+fn pod(spec: &str) -> String {
+    format!("apiVersion: v1\nkind: Pod\nmetadata: {{name: a, namespace: m}}\nspec: {{{spec}}}\n")
+}
+
+#[test]
+fn tags_that_move_are_no_versions() {
+    let image = |image: &str| pod(&format!("containers: [{{name: a, image: '{image}'}}]"));
+    for (name, count) in [("a:main", 1), ("a:nightly", 1), ("a:1-stable", 0), ("r.io:5000/main:v1", 0)] {
+        assert_eq!(found("sec/image-tag", &image(name)).len(), count, "{name}");
+    }
+}
+
+#[test]
+fn machines_have_the_types_of_their_cloud() {
+    let machine = |machine: &str| {
+        pod(&format!(
+            "containers: [{{name: a}}], nodeSelector: {{node.kubernetes.io/instance-type: {machine}}}"
+        ))
+    };
+    for (name, clouds) in [
+        ("m5.large", "eks"),
+        ("c7g.12xlarge", "eks"),
+        ("Standard_D4s_v5", "aks"),
+        ("n2-standard-4", "gke"),
+        ("own.type", "aks eks gke"),
+    ] {
+        for cloud in ["aks", "eks", "gke"] {
+            let workspace = Workspace::with(&[("all.yaml", &machine(name))]);
+            let run =
+                workspace.run(["validate", "all.yaml", "--cloud", cloud, "--rules", "cloud/node-selector"]);
+            assert_eq!(
+                run.status,
+                Some(i32::from(!clouds.contains(cloud))),
+                "{name} on {cloud}: {}",
+                run.stdout
+            );
+        }
+    }
+}
+
+#[test]
 fn memory_without_a_limit_is_told() {
     let pod = |resources: &str| {
         format!(

@@ -92,6 +92,12 @@ fn check(object: &Object<'_, '_>, tree: &Tree<'_, '_>, findings: &mut Findings<'
     let Some((prefix, labels)) = selector else { return };
     for label in labels {
         let key = label.key.text;
+        if let Some(other) = machine(key, label.value.text()).filter(|other| *other != cloud) {
+            let message =
+                format!("this is a type of machines on {}, and this is for {}", title(other), title(cloud));
+            let path = format!("{prefix}.nodeSelector[{key}]");
+            findings.add(object.finding(&RULE, path, &label.value, message));
+        }
         if let Some(other) = foreign(WORDS, key, cloud) {
             let message =
                 format!("`{key}` is a label of nodes on {}, and this is for {}", title(other), title(cloud));
@@ -99,6 +105,23 @@ fn check(object: &Object<'_, '_>, tree: &Tree<'_, '_>, findings: &mut Findings<'
                 object.finding(&RULE, format!("{prefix}.nodeSelector[{key}]"), &label.value, message);
             findings.add(crate::validate::Finding { origin: label.key.origin, ..finding });
         }
+    }
+}
+
+/// The cloud that calls a type of machines so: `Standard_D4s_v5`, `n2-standard-4`, `m5.large`.
+fn machine(key: &str, value: Option<&str>) -> Option<Cloud> {
+    let types = ["node.kubernetes.io/instance-type", "beta.kubernetes.io/instance-type"];
+    let value = value.filter(|_| types.contains(&key))?;
+    let is_size = |size: &str| {
+        let named = ["nano", "micro", "small", "medium", "large", "metal"];
+        named.contains(&size) || size.ends_with("xlarge") || size.starts_with("metal-")
+    };
+    let google = ["standard", "highmem", "highcpu", "micro", "small", "medium", "megamem", "ultramem"];
+    match value.split_once('.') {
+        Some((_, size)) if is_size(size) => Some(Cloud::Eks),
+        _ if value.starts_with("Standard_") => Some(Cloud::Aks),
+        _ if value.split('-').nth(1).is_some_and(|class| google.contains(&class)) => Some(Cloud::Gke),
+        _ => None,
     }
 }
 

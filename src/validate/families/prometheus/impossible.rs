@@ -18,6 +18,9 @@ static RULE: Rule = Rule {
     example: example!("prom/impossible"),
 };
 
+/// Functions that count, or that take each fall for a restart.
+const NEVER_NEGATIVE: [&str; 6] = ["rate", "irate", "increase", "changes", "resets", "count_over_time"];
+
 pub(super) static CHECK: Check = Check { rules: &[&RULE], run: Run::Tree(check) };
 
 fn check(tree: &Tree<'_, '_>, findings: &mut Findings<'_>) {
@@ -79,6 +82,9 @@ fn values(expr: &Expr) -> Option<(f64, f64, String)> {
         }
         Expr::Call(call) if call.func.name.starts_with("absent") => {
             Some((1.0, 1.0, format!("`{}` gives 1 or nothing", call.func.name)))
+        }
+        Expr::Call(call) if NEVER_NEGATIVE.contains(&call.func.name) => {
+            Some((0.0, f64::INFINITY, format!("`{}` is never below 0", call.func.name)))
         }
         Expr::Aggregate(aggregate) if aggregate.op.to_string() == "count" => {
             Some((1.0, f64::INFINITY, "`count` of nothing is nothing".to_owned()))

@@ -14,6 +14,9 @@ static RULE: Rule = Rule {
     example: example!("sec/image-tag"),
 };
 
+/// Tags that are given to one image after the other.
+const MOVING: [&str; 8] = ["main", "master", "edge", "nightly", "dev", "develop", "stable", "canary"];
+
 pub(super) static CHECK: Check = Check { rules: &[&RULE], run: Run::Object(check) };
 
 fn check(object: &Object<'_, '_>, _: &Tree<'_, '_>, findings: &mut Findings<'_>) {
@@ -26,6 +29,9 @@ fn check(object: &Object<'_, '_>, _: &Tree<'_, '_>, findings: &mut Findings<'_>)
         let message = match tag(text) {
             None => format!("the image `{text}` has no tag, which means `latest`"),
             Some("latest") => format!("the image `{text}` is whatever is the latest today"),
+            Some(tag) if MOVING.contains(&tag) => {
+                format!("the image `{text}` is whatever was built of `{tag}` last")
+            }
             Some(_) => continue,
         };
         let finding = Finding::new(&RULE, image.origin(), message).object(object.id);
