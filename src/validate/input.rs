@@ -24,6 +24,8 @@ pub struct Text<'s> {
     pub source: Source<'s>,
     /// Where the first byte stands that is no UTF-8.
     pub invalid: Option<usize>,
+    /// How it is encoded, if its first bytes say that it is not UTF-8.
+    pub encoding: Option<&'static str>,
     /// What cannot be read as YAML.
     pub errors: Vec<ParseError>,
     /// Its tags and merge keys, of which nodes know nothing.
@@ -115,8 +117,11 @@ impl<'s> Input<'s> {
 
     /// Adds a text that was read. `path` is what findings show.
     pub fn add(&mut self, path: &Path, bytes: Vec<u8>, sources: &'s Sources) -> Result<(), Diagnostics> {
+        let encoding = encoding(&bytes);
         let (text, invalid) = match String::from_utf8(bytes) {
             Ok(text) => (text, None),
+            // Its letters with zeros between them would be an error each.
+            Err(_) if encoding.is_some() => (String::new(), Some(0)),
             Err(error) => {
                 let offset = error.utf8_error().valid_up_to();
                 (String::from_utf8_lossy(error.as_bytes()).into_owned(), Some(offset))
@@ -127,7 +132,7 @@ impl<'s> Input<'s> {
         let (nodes, errors) = parse_readable(source, sources, &ParseOptions::default());
         let (marks, nulls) = (marks(source, sources), nodes_that_are_null(&nodes));
         self.nodes.extend(nodes);
-        self.texts.push(Text { path: path.to_owned(), source, invalid, errors, marks, nulls });
+        self.texts.push(Text { path: path.to_owned(), source, invalid, encoding, errors, marks, nulls });
         Ok(())
     }
 
@@ -138,6 +143,7 @@ impl<'s> Input<'s> {
             path: path.to_owned(),
             source,
             invalid: None,
+            encoding: None,
             errors: Vec::new(),
             marks: marks(source, sources),
             nulls: Vec::new(),
@@ -147,6 +153,17 @@ impl<'s> Input<'s> {
     /// Whether all of it could be read.
     pub fn is_complete(&self) -> bool {
         self.texts.iter().all(|text| text.errors.is_empty() && text.invalid.is_none())
+    }
+}
+
+/// The encoding that a byte order mark names, if it is another than UTF-8.
+fn encoding(bytes: &[u8]) -> Option<&'static str> {
+    match bytes {
+        [0xff, 0xfe, 0, 0, ..] => Some("UTF-32 (little endian)"),
+        [0, 0, 0xfe, 0xff, ..] => Some("UTF-32 (big endian)"),
+        [0xff, 0xfe, ..] => Some("UTF-16 (little endian)"),
+        [0xfe, 0xff, ..] => Some("UTF-16 (big endian)"),
+        _ => None,
     }
 }
 

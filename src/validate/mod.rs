@@ -20,6 +20,7 @@ mod rule;
 mod run;
 mod scope;
 mod selector;
+mod structure;
 mod suppression;
 mod tree;
 mod workload;

@@ -29,9 +29,10 @@ pub(super) struct Document<'a, 's> {
 impl Document<'_, '_> {
     /// A finding in this document.
     pub(super) fn finding(&self, rule: &'static Rule, origin: Origin, message: impl Into<String>) -> Finding {
-        Finding::new(rule, origin.or(self.object.origin()), message)
+        let finding = Finding::new(rule, origin.or(self.object.origin()), message)
             .object(self.object.id)
-            .path(self.path.as_str())
+            .path(self.path.as_str());
+        if self.is_secret() { finding.secret() } else { finding }
     }
 
     /// Whether it stands where its text may not be repeated.
@@ -51,6 +52,21 @@ pub(super) struct Unreadable<'a, 's> {
     pub(super) path: String,
     /// Why.
     pub(super) errors: Vec<ParseError>,
+}
+
+impl Unreadable<'_, '_> {
+    /// A finding for each error. `what` is what the text should be.
+    pub(super) fn findings(&self, rule: &'static Rule, what: &str) -> Vec<Finding> {
+        let is_secret = self.object.is("", "Secret");
+        let finding = |error: &ParseError| {
+            // A message may repeat what stands there.
+            let reason = if is_secret { String::new() } else { format!(": {}", error.message) };
+            let finding = Finding::new(rule, error.origin, format!("{what} is no YAML{reason}"));
+            let finding = finding.object(self.object.id).path(self.path.as_str());
+            if is_secret { finding.secret() } else { finding }
+        };
+        self.errors.iter().map(finding).collect()
+    }
 }
 
 /// A dashboard of Grafana as text.
@@ -138,7 +154,8 @@ impl<'a, 's> Documents<'a, 's> {
             Role::Prometheus => &mut self.prometheus,
             Role::Alertmanager => &mut self.alertmanager,
             Role::Datasources => &mut self.datasources,
-            Role::Dashboard => return,
+            // That it can be read is all that anybody asks of it.
+            Role::Providers | Role::Dashboard => return,
         };
         list.push(Document { object, path, node });
     }

@@ -17,6 +17,8 @@ pub(in crate::validate) enum Role {
     Alertmanager,
     /// Data sources that Grafana is provisioned with.
     Datasources,
+    /// Where Grafana looks for dashboards.
+    Providers,
     /// A dashboard of Grafana.
     Dashboard,
 }
@@ -100,6 +102,9 @@ impl Role {
         }
         if has("datasources") || has("deleteDatasources") {
             return has("apiVersion").then_some(Self::Datasources);
+        }
+        if has("providers") && has("apiVersion") && keys.len() == 2 {
+            return Some(Self::Providers);
         }
         if has("receivers") && has("route")
             || (has("route") || has("receivers")) && is_named("alertmanager.yml")

@@ -2,10 +2,12 @@
 
 use crate::validate::rule::Check;
 
+mod config;
 mod crd_receiver;
 mod interval_order;
 mod matcher;
 mod matchers;
+mod receiver_settings;
 mod receivers;
 mod route;
 mod severity_coverage;
@@ -13,6 +15,7 @@ mod unreachable_route;
 mod url;
 
 pub(super) const CHECKS: &[&Check] = &[
+    &config::CHECK,
     &crd_receiver::CHECK,
     &interval_order::CHECK,
     &matcher::CHECK,

@@ -135,7 +135,8 @@ fn root(configuration: &Configuration<'_, '_, '_>, findings: &mut Findings<'_>) 
         return;
     };
     let origin = |key: &str| root.as_mapping().and_then(|root| root.entry(key)).map(|entry| entry.key.origin);
-    if root.get("receiver").and_then(Node::text).is_none_or(str::is_empty) {
+    let receiver = root.get("receiver").filter(|receiver| !receiver.is_null());
+    if receiver.and_then(Node::text).is_none_or(str::is_empty) {
         let origin = configuration.node().as_mapping().and_then(|top| top.entry("route"));
         let origin = origin.map_or(root.origin(), |entry| entry.key.origin);
         findings.add(configuration.finding(&ROOT, origin, "the route at the top has no receiver"));

@@ -4,6 +4,7 @@ use crate::validate::rule::Check;
 
 mod dashboard_json;
 mod dashboard_query;
+mod provisioning;
 mod variables;
 
-pub(super) const CHECKS: &[&Check] = &[&dashboard_json::CHECK, &dashboard_query::CHECK];
+pub(super) const CHECKS: &[&Check] = &[&dashboard_json::CHECK, &dashboard_query::CHECK, &provisioning::CHECK];

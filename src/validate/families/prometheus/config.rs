@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use super::config_fields::{self, ALERTING, DURATIONS, GLOBAL, JOB, SIZES, TOP};
-use super::relabel;
-use crate::diagnostic::{Severity, closest};
+use super::{demands, relabel};
+use crate::diagnostic::Severity;
 use crate::validate::embedded::{Document, DocumentRole};
 use crate::validate::promql::duration;
 use crate::validate::rule::{Check, Profile, Rule, Run, example};
+use crate::validate::structure::PROMETHEUS;
 use crate::validate::{Finding, Findings, Tree};
 use crate::yaml::{Mapping, Node};
 
@@ -32,74 +32,75 @@ fn check(tree: &Tree<'_, '_>, findings: &mut Findings<'_>) {
             findings.add(finding);
         }
     }
-    for unreadable in documents.unreadable.iter().filter(|document| document.role == DocumentRole::Prometheus)
-    {
-        for error in &unreadable.errors {
-            let message = format!("the configuration is no YAML: {}", error.message);
-            let finding = Finding::new(&RULE, error.origin, message);
-            findings.add(finding.object(unreadable.object.id).path(unreadable.path.as_str()));
+    for unreadable in &documents.unreadable {
+        if unreadable.role == DocumentRole::Prometheus {
+            findings.extend_from(unreadable.findings(&RULE, "the configuration"));
+        }
+    }
+    for step in relabel::steps_of_resources(tree) {
+        for (origin, message) in relabel::demands(step.fields) {
+            let origin = origin.or(step.object.origin());
+            findings
+                .add(Finding::new(&RULE, origin, message).object(step.object.id).path(step.path.as_str()));
         }
     }
 }
 
 fn configuration(document: &Document<'_, '_>, wrong: &mut Vec<Finding>) {
     let Some(top) = document.node.as_mapping() else { return };
-    known(document, "the configuration", top, TOP, wrong);
-    if let Some(global) = top.get("global").and_then(Node::as_mapping) {
-        known(document, "global", global, GLOBAL, wrong);
-        timeout(document, global, None, wrong);
-    }
-    if let Some(alerting) = top.get("alerting").and_then(Node::as_mapping) {
-        known(document, "alerting", alerting, ALERTING, wrong);
-    }
-    values(document, &document.node, wrong);
-    let mut names = BTreeMap::new();
-    let global = top.get("global").and_then(Node::as_mapping);
-    for job in top.get("scrape_configs").and_then(Node::as_sequence).unwrap_or_default() {
-        let Some(mapping) = job.as_mapping() else { continue };
-        known(document, "a scrape job", mapping, JOB, wrong);
-        timeout(document, mapping, global, wrong);
-        match mapping.get("job_name").filter(|name| name.text().is_some_and(|text| !text.is_empty())) {
-            None => wrong.push(document.finding(&RULE, job.origin(), "a scrape job has no `job_name`")),
-            Some(name) => {
-                let text = name.text().unwrap_or_default();
-                if let Some(first) = names.insert(text, name.origin()) {
-                    let message = format!("two scrape jobs are called `{text}`");
-                    wrong.push(
-                        document.finding(&RULE, name.origin(), message).related(first, "the first one"),
-                    );
-                }
-            }
-        }
-    }
-}
-
-/// Keys that there are not.
-fn known(
-    document: &Document<'_, '_>,
-    what: &str,
-    mapping: &Mapping<'_>,
-    fields: &[&str],
-    wrong: &mut Vec<Finding>,
-) {
-    for entry in mapping {
-        let key = entry.key.text;
-        let is_discovery = fields == JOB && (key.ends_with("_sd_configs") || key.starts_with("stream_"));
-        if fields.contains(&key) || is_discovery {
-            continue;
-        }
-        let finding = document.finding(&RULE, entry.key.origin, format!("{what} has no field `{key}`"));
-        wrong.push(match closest(key, fields) {
-            Some(like) => finding.help(format!("did you mean `{like}`?")),
+    for violation in PROMETHEUS.violations(&document.node, document.is_secret()) {
+        let finding = document.finding(&RULE, violation.origin, violation.message);
+        wrong.push(match violation.help {
+            Some(help) => finding.help(help),
             None => finding,
         });
     }
+    relabelling(document, &document.node, wrong);
+    let global = top.get("global").and_then(Node::as_mapping);
+    if let Some(global) = global {
+        timeout(document, global, None, wrong);
+    }
+    for job in items(top, "scrape_configs") {
+        timeout(document, job, global, wrong);
+        demands::scrape_job(&mut |origin, message| wrong.push(document.finding(&RULE, origin, message)), job);
+    }
+    names(document, top, "scrape_configs", "job_name", wrong);
+    for list in ["remote_write", "remote_read"] {
+        names(document, top, list, "name", wrong);
+        for remote in items(top, list) {
+            demands::remote(
+                &mut |origin, message| wrong.push(document.finding(&RULE, origin, message)),
+                remote,
+            );
+        }
+    }
 }
 
-/// Durations, sizes and relabelling, wherever they stand.
-fn values(document: &Document<'_, '_>, node: &Node<'_>, wrong: &mut Vec<Finding>) {
+fn items<'n, 's>(top: &'n Mapping<'s>, list: &str) -> impl Iterator<Item = &'n Mapping<'s>> {
+    let list = top.get(list).and_then(Node::as_sequence).unwrap_or_default();
+    list.iter().filter_map(Node::as_mapping)
+}
+
+/// Names that there may be only once.
+fn names(document: &Document<'_, '_>, top: &Mapping<'_>, list: &str, field: &str, wrong: &mut Vec<Finding>) {
+    let mut names = BTreeMap::new();
+    for name in items(top, list).filter_map(|item| item.get(field)) {
+        let Some(text) = name.text().filter(|text| !text.is_empty() && !name.is_null()) else { continue };
+        if let Some(first) = names.insert(text, name.origin()) {
+            let message = if list == "scrape_configs" {
+                format!("two scrape jobs are called `{text}`")
+            } else {
+                format!("two items of `{list}` are called `{text}`")
+            };
+            wrong.push(document.finding(&RULE, name.origin(), message).related(first, "the first one"));
+        }
+    }
+}
+
+/// Relabelling, wherever it stands.
+fn relabelling(document: &Document<'_, '_>, node: &Node<'_>, wrong: &mut Vec<Finding>) {
     for item in node.as_sequence().unwrap_or_default() {
-        values(document, item, wrong);
+        relabelling(document, item, wrong);
     }
     for entry in node.as_mapping().into_iter().flatten() {
         let (key, value) = (entry.key.text, &entry.value);
@@ -107,26 +108,14 @@ fn values(document: &Document<'_, '_>, node: &Node<'_>, wrong: &mut Vec<Finding>
         if matches!(key, "external_labels" | "labels" | "params") {
             continue;
         }
-        if let Some(text) = value.text().filter(|text| !value.is_null() && !text.contains('$')) {
-            let what = if DURATIONS.contains(&key) && duration(text).is_none() {
-                Some("duration; write a number and one of ms, s, m, h, d, w, y")
-            } else if SIZES.contains(&key) && !config_fields::is_size(text) {
-                Some("size; write a number and one of B, KB, MB, GB, KiB, MiB, GiB")
-            } else {
-                None
-            };
-            if let Some((what, help)) = what.and_then(|what| what.split_once("; ")) {
-                let message = format!("`{key}: {text}` is no {what}");
-                wrong.push(document.finding(&RULE, value.origin(), message).help(help));
-            }
-        }
         if key.ends_with("relabel_configs") {
             let steps = relabel::wrong(value).into_iter();
             wrong.extend(
                 steps.map(|(origin, message)| document.finding(&RULE, origin.or(value.origin()), message)),
             );
+        } else {
+            relabelling(document, value, wrong);
         }
-        values(document, value, wrong);
     }
 }
 

@@ -93,7 +93,7 @@ fn check(tree: &Tree<'_, '_>, findings: &mut Findings<'_>) {
             findings.add(finding.object(unreadable.object.id).path(unreadable.path.as_str()));
         }
     }
-    relabel::check_monitors(tree, &REGEXP, findings);
+    relabel::check_resources(tree, &REGEXP, findings);
 }
 
 fn of_kind(kind: ErrorKind) -> &'static Rule {

@@ -3,8 +3,8 @@
 use crate::validate::rule::Check;
 
 mod config;
-mod config_fields;
 mod counter;
+mod demands;
 mod duplicate_rule;
 mod expression;
 mod impossible;

@@ -96,8 +96,14 @@ pub(super) static CHECK: Check = Check {
 
 fn check(text: &Text<'_>, findings: &mut Findings<'_>) {
     if let Some(offset) = text.invalid {
-        let message = "this is not UTF-8, from the marked character on";
+        let message = match text.encoding {
+            Some(name) => format!("the file is {name}, and must be UTF-8"),
+            None => "this is not UTF-8, from the marked character on".to_owned(),
+        };
         findings.add(Finding::new(&ENCODING, text.source.origin(offset), message));
+        if text.encoding.is_some() {
+            return;
+        }
     }
     if text.errors.is_empty() {
         return;
