@@ -1,12 +1,10 @@
 //! The formats of `stackgen diff`: each is what its readers take, none shows a secret.
 
-use std::process::{Command, Stdio};
-
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
 
-use crate::support::{Workspace, skip};
+use crate::support::Workspace;
 
 const FORMATS: [&str; 12] = [
     "text",
@@ -275,19 +273,15 @@ fn two_columns_have_what_was_beside_what_is() {
     assert_eq!((run.status, run.stdout), (Some(1), expected));
 }
 
+#[cfg(unix)]
 #[test]
 fn wide_terminals_get_two_columns() {
     let workspace =
         Workspace::with(&[("old.yaml", BEFORE), ("new.yaml", &BEFORE.replace("v1.0.0", "v1.1.0"))]);
-    let on_terminal = |width: u32| {
-        let command = concat!(env!("CARGO_BIN_EXE_stackgen"), " diff old.yaml new.yaml");
-        let mut script = Command::new("script");
-        script.args(["-qec", &format!("stty rows 40 cols {width}; {command}"), "/dev/null"]);
-        let run = script.current_dir(workspace.root()).stdin(Stdio::null()).output();
-        run.map(|run| String::from_utf8_lossy(&run.stdout).into_owned())
-    };
-    let (Ok(wide), Ok(narrow)) = (on_terminal(130), on_terminal(100)) else {
-        return skip("wide_terminals_get_two_columns", "script, which makes terminals");
+    let on_terminal =
+        |width| workspace.stackgen(["diff", "old.yaml", "new.yaml"]).env("TERM", "xterm").on_terminal(width);
+    let (Some(wide), Some(narrow)) = (on_terminal(130), on_terminal(100)) else {
+        return eprintln!("SKIPPED: wide_terminals_get_two_columns needs a system with terminals");
     };
     assert!(wide.contains('│') && wide.contains("\u{1b}[32m+ registry"), "{wide}");
     assert!(!narrow.contains('│') && narrow.contains("v1.1.0"), "{narrow}");

@@ -138,6 +138,27 @@ impl Stackgen {
         self
     }
 
+    /// What it writes to a terminal of `width` columns; nothing where the system has no terminals to give.
+    #[cfg(unix)]
+    pub(crate) fn on_terminal(mut self, width: u16) -> Option<String> {
+        use rustix::{pty, termios};
+        let terminal = pty::openpt(pty::OpenptFlags::RDWR | pty::OpenptFlags::NOCTTY).ok()?;
+        pty::grantpt(&terminal).unwrap();
+        pty::unlockpt(&terminal).unwrap();
+        let size = termios::Winsize { ws_row: 40, ws_col: width, ws_xpixel: 0, ws_ypixel: 0 };
+        let name = pty::ptsname(&terminal, Vec::new()).unwrap();
+        let screen = std::fs::File::options().read(true).write(true).open(name.to_str().unwrap()).unwrap();
+        termios::tcsetwinsize(&screen, size).unwrap();
+        self.command.stdin(std::process::Stdio::null()).stderr(screen.try_clone().unwrap()).stdout(screen);
+        let mut process = self.command.spawn().unwrap();
+        drop(self.command); // its side of the terminal, or reading has no end
+        let mut written = Vec::new();
+        // Linux ends a terminal that nobody writes to any more with an error.
+        let _ = std::io::Read::read_to_end(&mut std::fs::File::from(terminal), &mut written);
+        process.wait().unwrap();
+        Some(String::from_utf8(written).unwrap())
+    }
+
     /// Starts it; others may run at the same time.
     pub(crate) fn start(mut self) -> std::process::Child {
         use std::process::Stdio;
