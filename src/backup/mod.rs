@@ -1,7 +1,15 @@
-//! What is read of a running stack, and written to one, so that its data can move.
+//! What is read of a running stack, and written to one, so that its data can move; and where it lies in between.
 //!
 //! A [`node::Node`] is one replica: its data folder and its servers' addresses, wherever it runs. [`prometheus`] asks
-//! the server of a node what has to be known before anything is copied.
+//! the server of a node what has to be known before anything is copied. A [`repository::Repository`] in a
+//! [`store::Store`] holds snapshots: each is a [`manifest::Manifest`], which is written last, over blobs that many
+//! snapshots share.
 
+mod failure;
+pub mod manifest;
 pub mod node;
 pub mod prometheus;
+pub mod repository;
+pub mod store;
+
+pub use failure::{BackupError, Failure};

@@ -171,6 +171,22 @@ impl Folder {
         self.change("replace", path, || from.rename(old_name, &to, name))
     }
 
+    /// Gives a staged file its name too, unless something has it. Of many that do so at once one succeeds, but where
+    /// files have only one name and the last one wins.
+    pub fn publish_new(&self, staged: &str, path: &str) -> Result<(), PathError> {
+        let (from, old_name) = self.parent("write", staged)?;
+        let (to, name) = self.parent("write", path)?;
+        self.change("write", path, || match from.link(old_name, &to, name) {
+            Err(error) if matches!(error.kind(), ErrorKind::Unsupported | ErrorKind::PermissionDenied) => {
+                if to.kind(name)?.is_some() {
+                    return Err(ErrorKind::AlreadyExists.into());
+                }
+                from.rename(old_name, &to, name)
+            }
+            other => other,
+        })
+    }
+
     /// Removes the file at `path`; that it is gone already is fine.
     pub fn remove(&self, path: &str) -> Result<(), PathError> {
         let Way::Parent(parent, name) = self.try_to("remove", path, || self.way(path))? else {
@@ -523,6 +539,9 @@ mod tests {
         let folder = root.folder("a").unwrap();
         let mut file = folder.create("old").unwrap();
         file.write_all(b"x").unwrap();
+        folder.link("old", &root, "first").unwrap();
+        assert_eq!(folder.link("old", &root, "first").unwrap_err().kind(), ErrorKind::AlreadyExists);
+        root.remove_file("first").unwrap();
         folder.rename("old", &root, "new").unwrap();
         assert!(root.is("new", &file).unwrap() && !folder.is("old", &file).unwrap());
         assert_eq!(root.kind("new").unwrap(), Some(Kind::File));

@@ -4,15 +4,14 @@
 //! a stream and call it a success, so every read says what it gave, and every write is held against a digest before
 //! the file has its name.
 
-mod error;
 mod http;
 mod local;
 
 use std::io::{Read, Write};
 
-pub use self::error::{Failure, NodeError};
 pub use self::http::{Authorization, Endpoint, Method, Request, Response, Service};
 pub use self::local::LocalNode;
+pub use super::failure::{BackupError as NodeError, Failure};
 
 /// A file below the folder that was listed.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -80,6 +80,11 @@ impl Handle {
         fs::rename(self.0.join(name), folder.0.join(new_name))
     }
 
+    /// Gives a file a second name, unless something has it.
+    pub(super) fn link(&self, name: &str, folder: &Self, new_name: &str) -> io::Result<()> {
+        fs::hard_link(self.0.join(name), folder.0.join(new_name))
+    }
+
     /// Removes a file.
     pub(super) fn remove_file(&self, name: &str) -> io::Result<()> {
         fs::remove_file(self.0.join(name))

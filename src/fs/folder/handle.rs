@@ -83,6 +83,11 @@ impl Handle {
         Ok(fs::renameat(&self.0, name, &folder.0, new_name)?)
     }
 
+    /// Gives a file a second name, unless something has it.
+    pub(super) fn link(&self, name: &str, folder: &Self, new_name: &str) -> io::Result<()> {
+        Ok(fs::linkat(&self.0, name, &folder.0, new_name, AtFlags::empty())?)
+    }
+
     /// Removes a file.
     pub(super) fn remove_file(&self, name: &str) -> io::Result<()> {
         Ok(fs::unlinkat(&self.0, name, AtFlags::empty())?)

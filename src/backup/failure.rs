@@ -1,4 +1,4 @@
-//! What a node could not do: what kind of failure, where, what was said, and what to do next.
+//! What could not be done with a node or a store: what kind of failure, where, what was said, and what to do next.
 
 use std::fmt;
 use std::io;
@@ -26,9 +26,9 @@ pub enum Failure {
     Other,
 }
 
-/// What a node could not do.
+/// What could not be done.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct NodeError {
+pub struct BackupError {
     /// What kind of failure it is.
     pub failure: Failure,
     /// The path or the address.
@@ -39,7 +39,7 @@ pub struct NodeError {
     pub hint: Option<String>,
 }
 
-impl NodeError {
+impl BackupError {
     /// A failure at a place.
     pub fn new(failure: Failure, place: impl Into<String>, message: impl Into<String>) -> Self {
         Self { failure, place: place.into(), message: message.into(), hint: None }
@@ -53,7 +53,11 @@ impl NodeError {
     }
 
     /// A failure of the file system.
-    pub(super) fn of(place: impl Into<String>, error: &io::Error) -> Self {
+    pub(crate) fn of(place: impl Into<String>, error: &io::Error) -> Self {
+        // A failure that came through a stream is told as what it is.
+        if let Some(error) = error.get_ref().and_then(|inner| inner.downcast_ref::<Self>()) {
+            return error.clone();
+        }
         let (failure, hint) = match error.kind() {
             io::ErrorKind::NotFound => {
                 (Failure::Missing, "look at the data folder that the server was started with")
@@ -73,11 +77,11 @@ impl NodeError {
     }
 }
 
-impl fmt::Display for NodeError {
+impl fmt::Display for BackupError {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(formatter, "{}: {}", self.place, self.message)?;
         self.hint.as_ref().map_or(Ok(()), |hint| write!(formatter, "\n  hint: {hint}"))
     }
 }
 
-impl std::error::Error for NodeError {}
+impl std::error::Error for BackupError {}

@@ -1,0 +1,81 @@
+//! What holds a manifest together: a digest over all its files, and what a manifest that somebody made up would do.
+
+use std::collections::BTreeSet;
+
+use sha2::{Digest as _, Sha256};
+
+use super::{BackupError, Failure, FileEntry, Manifest, broken};
+use crate::backup::repository::{SEGMENT, hexadecimal};
+
+/// The files of a block, and nothing else: a path of a manifest becomes one on a disk.
+fn is_block_file(path: &str) -> bool {
+    let is_segment = |name: &str| name.len() == 6 && name.bytes().all(|byte| byte.is_ascii_digit());
+    matches!(path, "meta.json" | "index" | "tombstones")
+        || path.strip_prefix("chunks/").is_some_and(is_segment)
+}
+
+/// Blocks in order of their names, so that the order of replicas' lists says nothing.
+pub(super) fn root(manifest: &Manifest) -> String {
+    let mut lines: Vec<String> = manifest
+        .files()
+        .map(|(folder, file)| format!("{folder}/{} {} {}\n", file.path, file.size, file.sha256))
+        .collect();
+    lines.sort();
+    let mut hash = Sha256::new();
+    for line in lines {
+        hash.update(line);
+    }
+    hexadecimal(&hash.finalize())
+}
+
+/// What a manifest says must be possible, and be what its root says.
+pub(super) fn check(manifest: &Manifest) -> Result<(), BackupError> {
+    let mut names = BTreeSet::new();
+    for (folder, file) in manifest.files() {
+        let name = format!("{folder}/{}", file.path);
+        check_file(&name, file)?;
+        if !names.insert(name.clone()) {
+            return Err(broken(&format!("it has `{name}` twice")));
+        }
+    }
+    for replica in &manifest.replicas {
+        if !is_word(&replica.name) {
+            return Err(broken(&format!("`{}` is no name of a replica", replica.name.escape_default())));
+        }
+        for (block, file) in
+            replica.blocks.iter().flat_map(|block| block.files.iter().map(move |file| (block, file)))
+        {
+            if !is_block_file(&file.path) {
+                let path = file.path.escape_default();
+                return Err(broken(&format!("block {} has a file `{path}`, which no block has", block.ulid)));
+            }
+        }
+    }
+    if !is_word(&manifest.cluster) {
+        return Err(broken(&format!("`{}` is no name of a cluster", manifest.cluster.escape_default())));
+    }
+    if manifest.merkle_root != root(manifest) {
+        return Err(BackupError::new(Failure::Content, "manifest", "its root is not the one of its files")
+            .hint("somebody changed it: use another snapshot"));
+    }
+    Ok(())
+}
+
+/// A file is as long as its segments are together, and no segment is longer than one can be.
+fn check_file(name: &str, file: &FileEntry) -> Result<(), BackupError> {
+    let total = file.segments.iter().map(|segment| u64::from(segment.size)).sum::<u64>();
+    let is_digest = file.sha256.len() == 64 && file.sha256.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let is_possible =
+        file.segments.iter().all(|segment| segment.size > 0 && segment.size as usize <= SEGMENT);
+    if total == file.size && is_digest && is_possible {
+        return Ok(());
+    }
+    Err(broken(&format!("the segments of `{}` are not what its size says", name.escape_default())))
+}
+
+/// Letters, digits and `-_.`, not beginning with a dot.
+pub(super) fn is_word(text: &str) -> bool {
+    !text.starts_with('.')
+        && (1..=253).contains(&text.len())
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte))
+}
