@@ -2,9 +2,11 @@
 //!
 //! A [`node::Node`] is one replica: its data folder and its servers' addresses, wherever it runs. [`prometheus`] asks
 //! the server of a node what has to be known before anything is copied. A [`repository::Repository`] in a
-//! [`store::Store`] holds snapshots: each is a [`manifest::Manifest`], which is written last, over blobs that many
+//! [`store::Store`] holds snapshots, which [`capture`] makes: each is a [`manifest::Manifest`], which is written last, over blobs that many
 //! snapshots share.
 
+pub mod alertmanager;
+pub mod capture;
 mod failure;
 pub mod manifest;
 pub mod node;

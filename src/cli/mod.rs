@@ -3,6 +3,7 @@
 //! One file per subcommand: its arguments, the call that does the work, and what is printed. Only this floor knows
 //! the environment, the terminal and the exit status.
 
+mod backup;
 mod build;
 mod diff;
 mod drift;
@@ -11,6 +12,7 @@ mod expected;
 mod explain;
 mod images;
 mod named;
+mod node;
 mod output;
 mod printer;
 mod render;
@@ -68,6 +70,7 @@ enum Command {
     Diff(diff::Arguments),
     Drift(drift::Arguments),
     Validate(validate::Arguments),
+    Backup(backup::Arguments),
     Images(images::Arguments),
     Schema(schema::Arguments),
 }
@@ -101,6 +104,7 @@ impl Command {
             Self::Diff(arguments) => diff::run(arguments, printer, sources),
             Self::Drift(arguments) => drift::run(arguments, printer, sources),
             Self::Validate(arguments) => validate::run(arguments, printer, sources),
+            Self::Backup(arguments) => backup::run(arguments, printer),
             Self::Images(arguments) => images::run(arguments, printer, sources),
             Self::Schema(arguments) => schema::run(arguments, printer),
         }

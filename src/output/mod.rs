@@ -3,6 +3,7 @@
 //! Everything here turns plain data into a string. Whether that goes to a terminal, a file or a comment is the
 //! command line's business.
 
+mod backup;
 mod diff;
 mod escape;
 mod explain;
@@ -13,6 +14,7 @@ mod sarif;
 mod screen;
 mod text;
 
+pub use backup::{BackupFormat, Listed, captured, list, prune, show, verify};
 pub use diff::{Difference, DifferenceFormat, danger_rules};
 pub use explain::{Histories, HistoryFormat};
 pub use findings::{Findings, FindingsFormat};

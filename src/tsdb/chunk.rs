@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::bytes::{Bytes, be32};
 use super::window::Window;
@@ -18,7 +18,7 @@ const CHECKSUM: usize = 4;
 
 /// How the samples of a chunk are written. Which ones a server reads depends on its release, and nothing else in a
 /// block tells.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum Encoding {
     /// Numbers; every release.

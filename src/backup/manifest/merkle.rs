@@ -8,10 +8,27 @@ use super::{BackupError, Failure, FileEntry, Manifest, broken};
 use crate::backup::repository::{SEGMENT, hexadecimal};
 
 /// The files of a block, and nothing else: a path of a manifest becomes one on a disk.
-fn is_block_file(path: &str) -> bool {
-    let is_segment = |name: &str| name.len() == 6 && name.bytes().all(|byte| byte.is_ascii_digit());
+pub(super) fn is_block_file(path: &str) -> bool {
+    let is_segment = |name: &str| is_number(name, 6);
     matches!(path, "meta.json" | "index" | "tombstones")
         || path.strip_prefix("chunks/").is_some_and(is_segment)
+}
+
+/// The files of a head, and nothing else.
+pub(super) fn is_head_file(path: &str) -> bool {
+    let is_log = |path: &str| match path.strip_prefix("checkpoint.").and_then(|rest| rest.split_once('/')) {
+        Some((checkpoint, segment)) => is_number(checkpoint, 8) && is_number(segment, 8),
+        None => is_number(path, 8),
+    };
+    match path.split_once('/') {
+        Some(("wal" | "wbl", path)) => is_log(path),
+        Some(("chunks_head", path)) => is_number(path, 6),
+        _ => false,
+    }
+}
+
+fn is_number(text: &str, digits: usize) -> bool {
+    text.len() == digits && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// Blocks in order of their names, so that the order of replicas' lists says nothing.
@@ -39,6 +56,9 @@ pub(super) fn check(manifest: &Manifest) -> Result<(), BackupError> {
         }
     }
     for replica in &manifest.replicas {
+        if let Some(file) = replica.head.iter().find(|file| !is_head_file(&file.path)) {
+            return Err(broken(&format!("no head has a file `{}`", file.path.escape_default())));
+        }
         if !is_word(&replica.name) {
             return Err(broken(&format!("`{}` is no name of a replica", replica.name.escape_default())));
         }

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use super::repository::BlobId;
 use super::{BackupError, Failure};
-use crate::tsdb::Ulid;
+use crate::tsdb::{Encoding as ChunkEncoding, Ulid};
 
 /// The only version of manifests that there is.
 pub const SCHEMA: &str = "stackgen.snapshot/v1";
@@ -82,6 +82,9 @@ pub struct Replica {
     pub out_of_order: OutOfOrder,
     /// Sorted by time and name.
     pub blocks: Vec<BlockEntry>,
+    /// What a server that did not run had for its head: the files of `wal`, `wbl` and `chunks_head`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub head: Vec<FileEntry>,
 }
 
 /// How blocks were read.
@@ -96,6 +99,18 @@ pub enum Capture {
     RemoteRead,
     /// The data folder of a server that does not run.
     StoppedFolder,
+}
+
+impl Capture {
+    /// As manifests have it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Snapshot => "snapshot",
+            Self::SnapshotWithTopUp => "snapshot-with-top-up",
+            Self::RemoteRead => "remote-read",
+            Self::StoppedFolder => "stopped-folder",
+        }
+    }
 }
 
 /// What became of samples that came late.
@@ -128,8 +143,8 @@ pub struct BlockEntry {
     pub samples: u64,
     /// How many series it has.
     pub series: u64,
-    /// How its chunks are encoded, such as `xor`, sorted.
-    pub encodings: Vec<String>,
+    /// How its chunks are encoded: not every release reads every one.
+    pub encodings: Vec<ChunkEncoding>,
     /// A digest over the samples of each metric: how many, and when the first and the last one were.
     pub metrics: String,
     /// Sorted by path.
@@ -202,15 +217,29 @@ impl Default for FileEntry {
     }
 }
 
+impl Replica {
+    /// Whether a head has a file of this path.
+    pub fn has_head_file(path: &str) -> bool {
+        merkle::is_head_file(path)
+    }
+}
+
+impl BlockEntry {
+    /// Whether blocks have a file of this path.
+    pub fn has_file(path: &str) -> bool {
+        merkle::is_block_file(path)
+    }
+}
+
 impl Manifest {
     /// All files, with the folder that each is in: `replica/block`.
     pub fn files(&self) -> impl Iterator<Item = (String, &FileEntry)> {
         let blocks = self.replicas.iter().flat_map(|replica| {
             let folder = |block: &BlockEntry| format!("{}/{}", replica.name, block.ulid);
-            replica
-                .blocks
-                .iter()
-                .flat_map(move |block| block.files.iter().map(move |file| (folder(block), file)))
+            let blocks = replica.blocks.iter();
+            let files =
+                blocks.flat_map(move |block| block.files.iter().map(move |file| (folder(block), file)));
+            files.chain(replica.head.iter().map(|file| (replica.name.clone(), file)))
         });
         let silences = self.alertmanager.iter().map(|state| ("alertmanager".to_owned(), &state.silences));
         blocks.chain(silences)

@@ -88,9 +88,11 @@ impl Node for LocalNode {
     }
 
     fn list(&self, folder: &str) -> Result<Vec<NodeFile>, NodeError> {
-        let place = self.place(folder)?;
+        let place = if folder.is_empty() { self.folder.clone() } else { self.place(folder)? };
         let mut files = Vec::new();
-        for entry in walkdir::WalkDir::new(&place) {
+        // File systems put a folder into their root that nobody may read.
+        let is_ours = |entry: &walkdir::DirEntry| entry.depth() != 1 || entry.file_name() != "lost+found";
+        for entry in walkdir::WalkDir::new(&place).into_iter().filter_entry(is_ours) {
             match entry {
                 Ok(entry) => files.extend(self.file(&entry)?),
                 Err(error) if vanished(&error, error.depth()) => {}
@@ -165,6 +167,22 @@ impl Node for LocalNode {
         None
     }
 
+    /// A server may hold a lock on a file in its folder, but many are told not to; all of them write to their log.
+    fn is_in_use(&self) -> Result<bool, NodeError> {
+        let place = self.place("lock")?;
+        match File::open(&place) {
+            Ok(file) if matches!(file.try_lock_shared(), Err(fs::TryLockError::WouldBlock)) => Ok(true),
+            Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                Err(NodeError::of(place.display().to_string(), &error))
+            }
+            _ => Ok(self.folder.canonicalize().is_ok_and(|folder| has_open_files(&folder))),
+        }
+    }
+
+    fn place_on_this_machine(&self, path: &str) -> Option<PathBuf> {
+        self.place(path).ok()
+    }
+
     fn http(&self, service: Service, request: &Request) -> Result<Response, NodeError> {
         let endpoint = self.services.get(&service).ok_or_else(|| {
             NodeError::new(
@@ -175,6 +193,16 @@ impl Node for LocalNode {
         })?;
         endpoint.ask(service, request)
     }
+}
+
+/// Whether a process has a file in the folder open, of those that this one may look at. Where there is no `/proc`,
+/// nobody knows.
+fn has_open_files(folder: &Path) -> bool {
+    let entries = |path: PathBuf| fs::read_dir(path).into_iter().flatten().filter_map(Result::ok);
+    entries(PathBuf::from("/proc"))
+        .filter(|process| process.file_name().as_encoded_bytes().iter().all(u8::is_ascii_digit))
+        .flat_map(|process| entries(process.path().join("fd")))
+        .any(|file| fs::read_link(file.path()).is_ok_and(|target| target.starts_with(folder)))
 }
 
 /// Copies to the end; says what went through.

@@ -8,6 +8,7 @@ mod http;
 mod local;
 
 use std::io::{Read, Write};
+use std::path::PathBuf;
 
 pub use self::http::{Authorization, Endpoint, Method, Request, Response, Service};
 pub use self::local::LocalNode;
@@ -44,7 +45,7 @@ pub struct Owner {
 pub trait Node {
     /// What messages call it.
     fn describe(&self) -> String;
-    /// All files below a folder, sorted. What vanishes meanwhile is left out; links are an error.
+    /// All files below a folder, the data folder itself if it is empty, sorted. What vanishes meanwhile is left out; links are an error.
     fn list(&self, folder: &str) -> Result<Vec<NodeFile>, NodeError>;
     /// Copies a file out.
     fn read(&self, path: &str, out: &mut dyn Write) -> Result<Digest, NodeError>;
@@ -60,6 +61,10 @@ pub trait Node {
     fn free_space(&self) -> Option<u64>;
     /// Who owns the data folder, where that can be known.
     fn owner(&self) -> Option<Owner>;
+    /// Whether a server that runs uses the data folder, as far as that can be seen.
+    fn is_in_use(&self) -> Result<bool, NodeError>;
+    /// Where a path of the data folder is, if it is on this machine.
+    fn place_on_this_machine(&self, path: &str) -> Option<PathBuf>;
     /// Asks one of its servers. Answers of any status are answers.
     fn http(&self, service: Service, request: &Request) -> Result<Response, NodeError>;
 }

@@ -132,6 +132,24 @@ pub fn now(node: &dyn Node) -> Result<i64, NodeError> {
     Ok((seconds * 1_000.0).round() as i64)
 }
 
+/// Makes the server write a snapshot of everything; gives its name in the folder `snapshots`.
+pub fn snapshot(node: &dyn Node) -> Result<String, NodeError> {
+    #[derive(Deserialize)]
+    struct Snapshot {
+        name: String,
+    }
+    let request = Request::post("/api/v1/admin/tsdb/snapshot", Vec::new());
+    let Snapshot { name } = ask(node, &request)?;
+    let is_name = |text: &str| {
+        !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+    };
+    if is_name(&name) {
+        Ok(name)
+    } else {
+        Err(wrong(node, "its snapshot has a name that is none".to_owned()))
+    }
+}
+
 /// External labels and the out-of-order window.
 fn config(node: &dyn Node) -> Result<(BTreeMap<String, String>, i64), NodeError> {
     let answer: ConfigAnswer = ask(node, &Request::get("/api/v1/status/config"))?;

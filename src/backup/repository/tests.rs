@@ -198,6 +198,7 @@ fn a_manifest_that_somebody_made_up_names_no_path_of_its_own() {
             cut: 1,
             out_of_order: crate::backup::manifest::OutOfOrder::None,
             blocks: vec![block],
+            head: Vec::new(),
         }
     };
     for path in ["../../etc/x", "/etc/x", "chunks/../x", "chunks/1", "a", "", "index"] {

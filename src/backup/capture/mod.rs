@@ -1,0 +1,136 @@
+//! Reading what a running stack holds into a repository.
+
+mod blocks;
+mod mode;
+mod snapshot;
+mod stopped;
+
+use super::alertmanager;
+use super::manifest::{Capture, LeftOut, Manifest, OutOfOrder, Replica, SCHEMA, Source};
+use super::node::Node;
+use super::prometheus::{Facts, Retention, facts};
+use super::repository::{LeaseKind, Repository, SnapshotName};
+use super::{BackupError, Failure};
+pub use mode::{Choice, Mode};
+
+/// What is to be captured, and how.
+#[derive(Clone, Copy, Debug)]
+pub struct Options<'o> {
+    /// What the cluster is called.
+    pub cluster: &'o str,
+    /// What the replica is called.
+    pub replica: &'o str,
+    /// How.
+    pub choice: Choice,
+    /// Whether there is a Prometheus to ask.
+    pub has_prometheus: bool,
+    /// Whether there is an Alertmanager to ask.
+    pub has_alertmanager: bool,
+    /// Whether a damaged block is left out and named; otherwise it ends the run.
+    pub skip_corrupt: bool,
+    /// The program and its version.
+    pub tool: &'o str,
+    /// What others are told who wait for the repository.
+    pub holder: &'o str,
+}
+
+/// What is going on, for somebody who watches.
+pub trait Progress {
+    /// So many bytes will be read.
+    fn begin(&self, bytes: u64);
+    /// So many more were.
+    fn advance(&self, bytes: u64);
+}
+
+/// What would be captured.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Plan {
+    /// How, and why.
+    pub mode: Mode,
+    /// What the server says of itself, if there is one.
+    pub facts: Option<Facts>,
+}
+
+/// What a capture did.
+#[derive(Clone, Debug)]
+pub struct Captured {
+    /// What the snapshot is called.
+    pub name: SnapshotName,
+    /// What it holds.
+    pub manifest: Manifest,
+}
+
+/// What [`run`] would do; nothing is changed anywhere.
+pub fn plan(node: &dyn Node, options: &Options<'_>) -> Result<Plan, BackupError> {
+    let facts = if options.has_prometheus { Some(facts(node)?) } else { None };
+    let mode = mode::choose(node, options.choice, facts.as_ref())?;
+    Ok(Plan { mode, facts })
+}
+
+/// Captures a node. What was stored is a snapshot only when everything was.
+pub fn run(
+    node: &dyn Node,
+    repository: &Repository,
+    options: &Options<'_>,
+    progress: &dyn Progress,
+) -> Result<Captured, BackupError> {
+    let Plan { mode, facts } = plan(node, options)?;
+    let lease = repository.lease(LeaseKind::Shared, options.holder)?;
+    let clock_offset = facts.as_ref().map_or(0, |facts| facts.now - repository.now().as_millisecond());
+    let run = blocks::Run { node, repository, lease: &lease, skip_corrupt: options.skip_corrupt, progress };
+    let mut left_out = Vec::new();
+    let replica = match mode.capture {
+        Capture::StoppedFolder => stopped::capture(&run, &mut left_out)?,
+        _ => snapshot::capture(&run, &mut left_out)?,
+    };
+    let out_of_order = out_of_order(mode.capture, facts.as_ref(), &mut left_out);
+    let replica = Replica { name: options.replica.to_owned(), out_of_order, ..replica };
+    let alertmanager =
+        if options.has_alertmanager { Some(alertmanager::capture(node, repository)?) } else { None };
+    left_out.sort();
+    let manifest = Manifest {
+        schema: SCHEMA.to_owned(),
+        created: repository.now(),
+        cluster: options.cluster.to_owned(),
+        tool: options.tool.to_owned(),
+        source: source(node, facts, clock_offset),
+        replicas: vec![replica],
+        alertmanager,
+        left_out,
+        merkle_root: String::new(),
+    }
+    .sealed();
+    lease.renew()?;
+    let name = repository.commit(&manifest)?;
+    Ok(Captured { name, manifest })
+}
+
+/// Samples that came late are in memory alone until the server writes them, and its snapshots leave them out.
+fn out_of_order(capture: Capture, facts: Option<&Facts>, left_out: &mut Vec<LeftOut>) -> OutOfOrder {
+    match (capture, facts) {
+        (Capture::StoppedFolder, _) => OutOfOrder::Captured,
+        (_, Some(facts)) if facts.out_of_order_window > 0 => {
+            left_out.push(LeftOut {
+                what: "samples that came late".to_owned(),
+                reason: "a snapshot of the server leaves out those that are not yet in its blocks".to_owned(),
+            });
+            OutOfOrder::Missing
+        }
+        _ => OutOfOrder::None,
+    }
+}
+
+fn source(node: &dyn Node, facts: Option<Facts>, clock_offset: i64) -> Source {
+    let node = node.describe();
+    let Some(facts) = facts else { return Source { node, ..Source::default() } };
+    let Retention { time, size } = facts.retention;
+    Source {
+        node,
+        prometheus: Some(facts.version),
+        retention_time: time,
+        retention_size: size,
+        out_of_order_window: facts.out_of_order_window,
+        external_labels: facts.external_labels,
+        clock_offset,
+    }
+}
