@@ -16,6 +16,7 @@ mod node;
 mod output;
 mod printer;
 mod render;
+mod restore;
 mod schema;
 mod selection;
 mod validate;
@@ -71,6 +72,7 @@ enum Command {
     Drift(drift::Arguments),
     Validate(validate::Arguments),
     Backup(backup::Arguments),
+    Restore(restore::Arguments),
     Images(images::Arguments),
     Schema(schema::Arguments),
 }
@@ -105,6 +107,7 @@ impl Command {
             Self::Drift(arguments) => drift::run(arguments, printer, sources),
             Self::Validate(arguments) => validate::run(arguments, printer, sources),
             Self::Backup(arguments) => backup::run(arguments, printer),
+            Self::Restore(arguments) => restore::run(arguments, printer),
             Self::Images(arguments) => images::run(arguments, printer, sources),
             Self::Schema(arguments) => schema::run(arguments, printer),
         }

@@ -1,5 +1,6 @@
 //! What a user types, and what happens.
 
+mod backup;
 mod build;
 mod diff;
 mod diff_formats;
@@ -16,6 +17,7 @@ mod render_hostile;
 mod render_layout;
 mod render_safety;
 mod render_secrets;
+mod restore;
 mod revisions;
 mod revisions_hostile;
 mod schema;

@@ -39,7 +39,7 @@ fn value(series: i64, step: i64) -> f64 {
 }
 
 /// A data folder that promtool filled: so many series and minutes.
-fn promtool_blocks(folder: &Path, series: i64, minutes: i64) -> PathBuf {
+pub(crate) fn promtool_blocks(folder: &Path, series: i64, minutes: i64) -> PathBuf {
     let mut text = "# TYPE load gauge\n".to_owned();
     for index in 0..series {
         for step in 0..minutes {

@@ -15,6 +15,16 @@ pub(crate) struct Server {
 impl Server {
     /// Starts one on a data folder; with `scraping`, it asks itself every second.
     pub(crate) fn start(folder: &Path, data: &Path, scraping: bool) -> Self {
+        Self::start_with(
+            folder,
+            data,
+            scraping,
+            &["--web.enable-admin-api", "--storage.tsdb.retention.time=100y"],
+        )
+    }
+
+    /// The same with these arguments.
+    pub(crate) fn start_with(folder: &Path, data: &Path, scraping: bool, arguments: &[&str]) -> Self {
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         let job = format!(
             "scrape_configs: [{{job_name: self, static_configs: [{{targets: ['127.0.0.1:{port}']}}]}}]"
@@ -26,7 +36,7 @@ impl Server {
             .arg(format!("--config.file={}", config.display()))
             .arg(format!("--storage.tsdb.path={}", data.display()))
             .arg(format!("--web.listen-address=127.0.0.1:{port}"))
-            .args(["--web.enable-admin-api", "--storage.tsdb.retention.time=100y"])
+            .args(arguments)
             .stdout(Stdio::null())
             .stderr(Stdio::null())
             .spawn()
@@ -53,6 +63,13 @@ impl Server {
             assert!(begin.elapsed() < Duration::from_secs(60), "the server does not scrape");
             std::thread::sleep(Duration::from_millis(200));
         }
+    }
+
+    /// Until it has written what it has, as somebody who shuts it down would.
+    pub(crate) fn stop(mut self) {
+        let id = self.process.id().to_string();
+        assert!(Command::new("kill").arg(id).status().unwrap().success());
+        self.process.wait().unwrap();
     }
 
     /// The answer with its headers; none if nobody listens yet.

@@ -164,6 +164,6 @@ fn metrics(report: &BlockReport) -> String {
 }
 
 /// What a node says of these bytes when it has them.
-pub(super) fn hashed(bytes: &[u8]) -> Digest {
+pub(crate) fn hashed(bytes: &[u8]) -> Digest {
     Digest { size: bytes.len() as u64, sha256: hexadecimal(&sha2::Sha256::digest(bytes)) }
 }

@@ -11,6 +11,7 @@ use super::node::Node;
 use super::prometheus::{Facts, Retention, facts};
 use super::repository::{LeaseKind, Repository, SnapshotName};
 use super::{BackupError, Failure};
+pub(super) use blocks::hashed;
 pub use mode::{Choice, Mode};
 
 /// What is to be captured, and how.

@@ -12,6 +12,9 @@ use super::{Digest, Endpoint, Failure, Node, NodeError, NodeFile, Owner, Request
 
 /// What a file is called until all of it is there.
 const PART: &str = ".stackgen-part";
+/// What servers give their files and folders, whatever the umask is here.
+const FILE_MODE: u32 = 0o644;
+const FOLDER_MODE: u32 = 0o755;
 /// How much is copied at once.
 const PIECE: usize = 256 << 10;
 
@@ -55,6 +58,31 @@ impl LocalNode {
             }
         }
         Ok(place)
+    }
+
+    /// Makes a new file or folder what the server's own are: readable, and its owner's, whoever this is.
+    #[cfg(unix)]
+    fn give(&self, place: &Path, mode: u32) -> Result<(), NodeError> {
+        use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, chown};
+        let own = || {
+            fs::set_permissions(place, fs::Permissions::from_mode(mode))?;
+            let (folder, metadata) = (fs::metadata(&self.folder)?, fs::metadata(place)?);
+            if (folder.uid(), folder.gid()) != (metadata.uid(), metadata.gid()) {
+                chown(place, Some(folder.uid()), Some(folder.gid()))?;
+            }
+            Ok(())
+        };
+        own().map_err(|error: io::Error| {
+            let message = format!("PF13-ownership: cannot be given to the owner of the data folder: {error}");
+            NodeError::new(Failure::Forbidden, place.display().to_string(), message)
+                .hint("run as the user that the server runs as, or as root")
+        })
+    }
+
+    #[cfg(not(unix))]
+    #[expect(clippy::unused_self, clippy::unnecessary_wraps, reason = "as where files have owners")]
+    fn give(&self, _: &Path, _: u32) -> Result<(), NodeError> {
+        Ok(())
     }
 
     /// A file that `list` met, with its path.
@@ -113,6 +141,7 @@ impl Node for LocalNode {
     fn write(&self, path: &str, input: &mut dyn Read, digest: &Digest) -> Result<(), NodeError> {
         let (place, part) = (self.place(path)?, self.place(&format!("{path}{PART}"))?);
         let written = write_part(&part, input, digest)
+            .and_then(|()| self.give(&part, FILE_MODE))
             .and_then(|()| rename_durably(&part, &place).map_err(|error| NodeError::of(path, &error)));
         if written.is_err() {
             // Whatever stopped the write is what has to be told, not that the part is still there.
@@ -141,7 +170,14 @@ impl Node for LocalNode {
 
     fn make_folder(&self, path: &str) -> Result<(), NodeError> {
         let place = self.place(path)?;
-        fs::create_dir_all(&place).map_err(|error| NodeError::of(place.display().to_string(), &error))
+        if let Some((above, _)) = path.rsplit_once('/') {
+            self.make_folder(above)?;
+        }
+        match fs::create_dir(&place) {
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
+            Err(error) => Err(NodeError::of(place.display().to_string(), &error)),
+            Ok(()) => self.give(&place, FOLDER_MODE),
+        }
     }
 
     #[cfg(unix)]

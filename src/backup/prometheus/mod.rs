@@ -1,6 +1,7 @@
 //! What a Prometheus server says of itself, asked before anything is copied.
 
 mod retention;
+mod snapshot;
 
 use std::collections::BTreeMap;
 
@@ -9,6 +10,7 @@ use serde::de::DeserializeOwned;
 
 pub use self::retention::Retention;
 use self::retention::milliseconds;
+pub use self::snapshot::ServerSnapshot;
 use super::node::{Failure, Node, NodeError, Request, Service};
 
 /// The facts of one server. Times and durations are milliseconds.
@@ -132,22 +134,15 @@ pub fn now(node: &dyn Node) -> Result<i64, NodeError> {
     Ok((seconds * 1_000.0).round() as i64)
 }
 
-/// Makes the server write a snapshot of everything; gives its name in the folder `snapshots`.
-pub fn snapshot(node: &dyn Node) -> Result<String, NodeError> {
-    #[derive(Deserialize)]
-    struct Snapshot {
-        name: String,
-    }
-    let request = Request::post("/api/v1/admin/tsdb/snapshot", Vec::new());
-    let Snapshot { name } = ask(node, &request)?;
-    let is_name = |text: &str| {
-        !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
-    };
-    if is_name(&name) {
-        Ok(name)
-    } else {
-        Err(wrong(node, "its snapshot has a name that is none".to_owned()))
-    }
+/// The oldest time that it has samples of; none if it has none.
+pub fn oldest(node: &dyn Node) -> Result<Option<i64>, NodeError> {
+    let response = node.http(Service::Prometheus, &Request::get("/metrics"))?;
+    let text = String::from_utf8_lossy(&response.body);
+    let line = text.lines().find_map(|line| line.strip_prefix("prometheus_tsdb_lowest_timestamp "));
+    let number = line.and_then(|number| number.parse::<f64>().ok());
+    let number = number.ok_or_else(|| wrong(node, "its metrics do not have its oldest time".to_owned()))?;
+    #[allow(clippy::cast_possible_truncation, reason = "an empty head has the largest number there is")]
+    Ok((number < 1e15).then_some(number as i64))
 }
 
 /// External labels and the out-of-order window.

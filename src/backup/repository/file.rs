@@ -63,7 +63,7 @@ impl Repository {
     pub fn read(&self, file: &FileEntry, out: &mut dyn Write) -> Result<(), BackupError> {
         let mut hash = Sha256::new();
         for segment in &file.segments {
-            let bytes = self.get(segment)?;
+            let bytes = self.segment(segment)?;
             hash.update(&bytes);
             out.write_all(&bytes).map_err(|error| BackupError::of(&file.path, &error))?;
         }
@@ -94,10 +94,20 @@ impl Repository {
     }
 
     /// The bytes of a segment.
-    fn get(&self, segment: &Segment) -> Result<Vec<u8>, BackupError> {
+    pub(in crate::backup) fn segment(&self, segment: &Segment) -> Result<Vec<u8>, BackupError> {
         let name = segment.blob.object(segment.encoding, !self.recipients.is_empty());
+        let damaged = |error: BackupError| match error.failure {
+            Failure::Content | Failure::Missing if error.hint.is_none() => {
+                error.hint("`stackgen backup verify --read-data` names the snapshots that are whole")
+            }
+            _ => error,
+        };
+        self.unseal(segment, &name).map_err(damaged)
+    }
+
+    fn unseal(&self, segment: &Segment, name: &str) -> Result<Vec<u8>, BackupError> {
         let place = || format!("{}/{name}", self.store.describe());
-        let stored = self.store.read(&name)?;
+        let stored = self.store.read(name)?;
         let stored = if self.recipients.is_empty() {
             stored
         } else {
@@ -106,8 +116,7 @@ impl Repository {
         let bytes = seal::expand(&place(), stored, segment.encoding, segment.size)?;
         if BlobId::of(&self.config.salt, &bytes) != segment.blob {
             let message = "is not what its name says: it was changed or damaged";
-            return Err(BackupError::new(Failure::Content, place(), message)
-                .hint("`stackgen backup verify --read-data` names the snapshots that need it"));
+            return Err(BackupError::new(Failure::Content, place(), message));
         }
         Ok(bytes)
     }

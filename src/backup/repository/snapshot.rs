@@ -3,20 +3,21 @@
 use std::fmt;
 use std::str::FromStr;
 
-use jiff::Timestamp;
+use jiff::tz::Offset;
+use jiff::{SignedDuration, Timestamp};
 use sha2::{Digest as _, Sha256};
 
 use super::{SNAPSHOTS, hexadecimal};
 use crate::backup::manifest::Manifest;
 
-const TIME: &str = "%Y%m%dT%H%M%SZ";
+const TIME: &str = "%Y%m%dT%H%M%S";
 /// How many digits of the digest are in a name.
 const DIGITS: usize = 8;
 
 /// When it was made, of which cluster, and the first digits of the digest of its manifest. Sorts by time.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SnapshotName {
-    /// To the second.
+    /// To the millisecond.
     pub created: Timestamp,
     /// What the cluster is called.
     pub cluster: String,
@@ -27,8 +28,8 @@ pub struct SnapshotName {
 impl SnapshotName {
     /// Of a manifest and its text.
     pub(super) fn of(manifest: &Manifest, text: &[u8]) -> Self {
-        let seconds = manifest.created.as_second();
-        let created = Timestamp::from_second(seconds).unwrap_or(manifest.created);
+        let created =
+            Timestamp::from_millisecond(manifest.created.as_millisecond()).unwrap_or(manifest.created);
         let mut id = hexadecimal(&Sha256::digest(text));
         id.truncate(DIGITS);
         Self { created, cluster: manifest.cluster.clone(), id }
@@ -49,7 +50,8 @@ impl SnapshotName {
 
 impl fmt::Display for SnapshotName {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "{}-{}-{}", self.created.strftime(TIME), self.cluster, self.id)
+        let milliseconds = self.created.subsec_millisecond();
+        write!(formatter, "{}{milliseconds:03}Z-{}-{}", self.created.strftime(TIME), self.cluster, self.id)
     }
 }
 
@@ -60,8 +62,13 @@ impl FromStr for SnapshotName {
         let wrong = "not the name of a snapshot";
         let (time, rest) = text.split_once('-').ok_or(wrong)?;
         let (cluster, id) = rest.rsplit_once('-').ok_or(wrong)?;
+        let digits =
+            time.strip_suffix('Z').filter(|time| time.is_ascii() && time.len() == 18).ok_or(wrong)?;
+        let (time, milliseconds) = digits.split_at(15);
         let time = jiff::civil::DateTime::strptime(TIME, time).map_err(|_| wrong)?;
-        let created = jiff::tz::Offset::UTC.to_timestamp(time).map_err(|_| wrong)?;
+        let milliseconds =
+            SignedDuration::from_millis(milliseconds.parse::<u16>().map_err(|_| wrong)?.into());
+        let created = Offset::UTC.to_timestamp(time).map_err(|_| wrong)? + milliseconds;
         if cluster.is_empty() || id.len() != DIGITS || !id.bytes().all(|byte| byte.is_ascii_hexdigit()) {
             return Err(wrong);
         }

@@ -130,7 +130,7 @@ impl Create {
 }
 
 /// Nobody watches.
-struct Silent;
+pub(in crate::cli) struct Silent;
 
 impl Progress for Silent {
     fn begin(&self, _: u64) {}

@@ -7,6 +7,9 @@ mod snapshots;
 
 use clap::{Args, Subcommand};
 
+pub(super) use create::Silent;
+pub(super) use repository::{RepositoryArguments, holder};
+
 use super::exit_status::{ExitStatus, help};
 use super::printer::Printer;
 use crate::diagnostic::Diagnostics;

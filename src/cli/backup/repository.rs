@@ -53,6 +53,6 @@ impl RepositoryArguments {
 }
 
 /// What others are told who wait.
-pub(super) fn holder(what: &str) -> String {
+pub(in crate::cli) fn holder(what: &str) -> String {
     format!("{what} (process {})", std::process::id())
 }

@@ -1,0 +1,104 @@
+//! What the stack has that data is to be written to.
+
+use std::collections::BTreeSet;
+
+use super::{BackupError, BlockEntry, Failure, Options, Target};
+use crate::backup::capture::hashed;
+use crate::backup::manifest::FileEntry;
+use crate::backup::node::{Digest, Node};
+use crate::backup::prometheus::facts;
+use crate::tsdb::{Meta, Ulid};
+
+/// Gathers the facts; `now` is ours.
+pub(super) fn look(node: &dyn Node, options: &Options<'_>, now: i64) -> Result<Target, BackupError> {
+    let facts = if options.has_prometheus { Some(facts(node)?) } else { None };
+    if facts.is_none() && node.is_in_use()? {
+        let message = "a server uses the folder, and nobody said where it listens";
+        return Err(BackupError::new(Failure::Forbidden, node.describe(), message)
+            .hint("name its address (--prometheus-url URL), or stop it first"));
+    }
+    let files = node.list("")?;
+    let mut blocks = Vec::new();
+    for file in &files {
+        let Some((folder, "meta.json")) = file.path.split_once('/') else { continue };
+        if folder.parse::<Ulid>().is_ok() {
+            blocks.push(read_meta(node, &file.path)?);
+        }
+    }
+    let has_log = files.iter().any(|file| is_log(&file.path) && file.size > 0);
+    let has_head = facts.as_ref().map_or(has_log, |facts| facts.head.is_some());
+    Ok(Target {
+        now: facts.as_ref().map_or(now, |facts| facts.now),
+        clock_offset: facts.as_ref().map_or(0, |facts| facts.now - now),
+        retention: facts.as_ref().map(|facts| facts.retention).or(options.retention),
+        blocks,
+        bytes: files.iter().map(|file| file.size).sum(),
+        has_head,
+        is_running: facts.is_some(),
+        admin_api: facts.as_ref().is_some_and(|facts| facts.admin_api),
+        version: facts.map(|facts| facts.version),
+        free: node.free_space(),
+    })
+}
+
+/// The names of the blocks that a target has.
+pub(super) fn blocks(node: &dyn Node) -> Result<BTreeSet<Ulid>, BackupError> {
+    let files = node.list("")?;
+    Ok(files.iter().filter_map(|file| file.path.split_once('/')?.0.parse().ok()).collect())
+}
+
+fn is_log(path: &str) -> bool {
+    ["wal/", "wbl/", "chunks_head/"].iter().any(|folder| path.starts_with(folder))
+}
+
+/// Blocks may lie about what they hold, but who reads their folder reads no more than a meta.
+fn read_meta(node: &dyn Node, path: &str) -> Result<Meta, BackupError> {
+    let mut text = Vec::new();
+    node.read(path, &mut text)?;
+    serde_json::from_slice(&text).map_err(|error| {
+        BackupError::new(Failure::Content, path, format!("is broken: {error}"))
+            .hint("the server does not start with such a block: move it away first")
+    })
+}
+
+/// The blocks of the snapshot that are there already: by their names with the same content, or in a block that was made
+/// of them.
+pub(super) fn contents(
+    node: &dyn Node,
+    target: &Target,
+    blocks: &[BlockEntry],
+) -> Result<BTreeSet<Ulid>, BackupError> {
+    let sources: BTreeSet<Ulid> =
+        target.blocks.iter().flat_map(|meta| meta.compaction.sources.iter().copied()).collect();
+    let mut there = BTreeSet::new();
+    for block in blocks {
+        if target.blocks.iter().any(|meta| meta.ulid == block.ulid) {
+            compare(node, block)?;
+            there.insert(block.ulid);
+        } else if !block.sources.is_empty() && block.sources.iter().all(|source| sources.contains(source)) {
+            there.insert(block.ulid);
+        }
+    }
+    Ok(there)
+}
+
+/// Two blocks of one name have to be the same; tombstones come with deletions, which are the target's business.
+fn compare(node: &dyn Node, block: &BlockEntry) -> Result<(), BackupError> {
+    let is_content = |file: &&FileEntry| file.path == "index" || file.path.starts_with("chunks/");
+    for file in block.files.iter().filter(is_content) {
+        let path = format!("{}/{}", block.ulid, file.path);
+        let found = node.read(&path, &mut std::io::sink())?;
+        if found != (Digest { size: file.size, sha256: file.sha256.clone() }) {
+            let message = "PF11-overlap: is there already, with another content";
+            return Err(BackupError::new(Failure::Exists, path, message).hint(
+                "one of the two is damaged: `promtool tsdb list` and `stackgen backup verify` tell which",
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// What a node has to say of these bytes.
+pub(super) fn digest(file: &FileEntry) -> Digest {
+    if file.size == 0 { hashed(b"") } else { Digest { size: file.size, sha256: file.sha256.clone() } }
+}

@@ -1,0 +1,93 @@
+//! `stackgen restore`: a snapshot written into the data folder of a stack.
+
+use clap::Args;
+use jiff::Timestamp;
+
+use super::backup::{RepositoryArguments, Silent, holder};
+use super::exit_status::{ExitStatus, help};
+use super::node::NodeArguments;
+use super::printer::Printer;
+use crate::backup::preflight::Finding;
+use crate::backup::prometheus::Retention;
+use crate::backup::restore::{self, Options};
+use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::output::{BackupFormat, restored};
+
+const EXAMPLES: &str = "\
+Examples:
+  stackgen restore latest --repository /srv/backup --identity key.txt \\
+    --prometheus-data /prometheus --prometheus-url http://localhost:9090
+  stackgen restore gke --repository /srv/backup --identity key.txt \\
+    --prometheus-data /prometheus --retention 30d    into a server that does not run
+  stackgen restore latest --dry-run ...              what would be done, and what speaks against it";
+
+/// Write a snapshot into the data folder of a stack
+///
+/// Nothing that is there is lost: a server that runs first saves its own samples as a block, and one that does not is
+/// refused if the snapshot would make it forget some. Blocks are verified before they get their names; what is there
+/// already is skipped, so a run that was interrupted is simply run again.
+#[derive(Debug, Args)]
+#[command(after_help = help(EXAMPLES))]
+pub(super) struct Arguments {
+    /// latest, a cluster for its newest one, or the beginning of a name
+    #[arg(value_name = "SNAPSHOT")]
+    snapshot: String,
+    #[command(flatten)]
+    repository: RepositoryArguments,
+    #[command(flatten)]
+    node: NodeArguments,
+    /// Which replica of the snapshot, if it has several
+    #[arg(long, value_name = "NAME")]
+    replica: Option<String>,
+    /// How much a server that does not run will keep: 30d, 50GB or '30d or 50GB'
+    #[arg(long, value_name = "RETENTION", conflicts_with = "prometheus_url")]
+    retention: Option<Retention>,
+    /// Leave out what the server would remove at once
+    #[arg(long)]
+    trim: bool,
+    /// Leave out blocks that end before this time, such as 2026-11-01T00:00:00Z
+    #[arg(long, value_name = "TIME")]
+    min_time: Option<Timestamp>,
+    /// Say what would be done
+    #[arg(long)]
+    dry_run: bool,
+    /// How to print
+    #[arg(short, long, value_name = "FORMAT", default_value = "text")]
+    output: BackupFormat,
+}
+
+/// Runs the command.
+pub(super) fn run(arguments: &Arguments, printer: &Printer) -> Result<ExitStatus, Diagnostics> {
+    let repository = arguments.repository.open_to_read()?;
+    let node = arguments.node.open()?;
+    let name = repository.find(&arguments.snapshot)?;
+    let manifest = repository.manifest(&name)?;
+    let holder = holder("a restore");
+    let options = Options {
+        replica: arguments.replica.as_deref(),
+        has_prometheus: arguments.node.has_prometheus(),
+        retention: arguments.retention,
+        trim: arguments.trim,
+        min_time: arguments.min_time.map(Timestamp::as_millisecond),
+    };
+    let plan = restore::plan(&node, &repository, &manifest, &options)?;
+    let sources = crate::yaml::Sources::default();
+    printer.report(&plan.findings.iter().map(diagnostic).collect::<Vec<_>>(), &sources);
+    if !plan.is_allowed() {
+        return Ok(ExitStatus::Error);
+    }
+    if !arguments.dry_run {
+        restore::run(&node, &repository, (&name, &plan), &holder, &Silent)?;
+    }
+    printer.data(restored(arguments.output, &name, &plan, arguments.dry_run).as_bytes())?;
+    Ok(ExitStatus::Success)
+}
+
+fn diagnostic(finding: &Finding) -> Diagnostic {
+    let message = finding.to_string();
+    let diagnostic = match finding.level {
+        restore::Level::Refused => Diagnostic::error(message),
+        restore::Level::Warning => Diagnostic::warning(message),
+    };
+    diagnostic.hint(finding.hint.clone())
+}
