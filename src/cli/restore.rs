@@ -7,11 +7,12 @@ use super::backup::{RepositoryArguments, Silent, holder};
 use super::exit_status::{ExitStatus, help};
 use super::node::NodeArguments;
 use super::printer::Printer;
+use crate::backup::alertmanager;
 use crate::backup::preflight::Finding;
 use crate::backup::prometheus::Retention;
 use crate::backup::restore::{self, Options};
 use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::output::{BackupFormat, restored};
+use crate::output::{BackupFormat, Restored};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -24,7 +25,7 @@ Examples:
 /// Write a snapshot into the data folder of a stack
 ///
 /// Nothing that is there is lost: a server that runs first saves its own samples as a block, and one that does not is
-/// refused if the snapshot would make it forget some. Blocks are verified before they get their names; what is there
+/// refused if the snapshot would make it forget some. Silences are given to Alertmanager first, if it is named. Blocks are verified before they get their names; what is there
 /// already is skipped, so a run that was interrupted is simply run again.
 #[derive(Debug, Args)]
 #[command(after_help = help(EXAMPLES))]
@@ -76,11 +77,21 @@ pub(super) fn run(arguments: &Arguments, printer: &Printer) -> Result<ExitStatus
     if !plan.is_allowed() {
         return Ok(ExitStatus::Error);
     }
+    // First of all: a rule that fires before its silence is there wakes somebody up.
+    let silences = match &manifest.alertmanager {
+        Some(state) if arguments.node.has_alertmanager() => {
+            Some(alertmanager::restore(&node, &repository, state, arguments.dry_run)?)
+        }
+        _ => None,
+    };
     if !arguments.dry_run {
         restore::run(&node, &repository, (&name, &plan), &holder, &Silent)?;
     }
-    printer.data(restored(arguments.output, &name, &plan, arguments.dry_run).as_bytes())?;
-    Ok(ExitStatus::Success)
+    let report =
+        Restored { name: &name, plan: &plan, silences: silences.as_ref(), is_dry: arguments.dry_run };
+    printer.data(report.print(arguments.output).as_bytes())?;
+    let is_whole = silences.is_none_or(|silences| silences.refused.is_empty());
+    Ok(if is_whole { ExitStatus::Success } else { ExitStatus::Findings })
 }
 
 fn diagnostic(finding: &Finding) -> Diagnostic {

@@ -1,5 +1,7 @@
 //! What is said of snapshots: a list, one of them, whether they are whole, which went.
 
+mod restore;
+
 use std::fmt::Write as _;
 
 use jiff::Timestamp;
@@ -10,7 +12,7 @@ use crate::backup::manifest::Manifest;
 use crate::backup::repository::prune::Pruned;
 use crate::backup::repository::verify::Verdict;
 use crate::backup::repository::{SnapshotName, Written};
-use crate::backup::restore::{Fate, Plan};
+pub use restore::Restored;
 
 /// What the JSON is, for programs that read it.
 const SCHEMA: &str = "stackgen.backup/v1";
@@ -212,44 +214,6 @@ pub fn prune(format: BackupFormat, pruned: &Pruned, is_dry: bool) -> String {
         counted(marked, "blob"),
         bytes(pruned.swept_bytes)
     );
-    text
-}
-
-/// What was restored, or would be.
-pub fn restored(format: BackupFormat, name: &SnapshotName, plan: &Plan<'_>, is_dry: bool) -> String {
-    let of = |fate: Fate| plan.blocks.iter().filter(move |(_, of_block)| *of_block == fate);
-    let samples: u64 = plan.chosen().map(|block| block.samples).sum();
-    let size: u64 = plan.chosen().flat_map(|block| &block.files).map(|file| file.size).sum();
-    if format == BackupFormat::Json {
-        let names = |fate| of(fate).map(|(block, _)| block.ulid.to_string()).collect::<Vec<_>>();
-        let warnings = plan.findings.iter().map(ToString::to_string).collect::<Vec<_>>();
-        return report(
-            "restore",
-            json!({
-                "snapshot": name.to_string(),
-                "replica": plan.replica.name,
-                "dryRun": is_dry,
-                "restored": names(Fate::Restored),
-                "there": names(Fate::There),
-                "leftOut": names(Fate::LeftOut),
-                "head": plan.with_head,
-                "samples": samples,
-                "bytes": size,
-                "warnings": warnings,
-            }),
-        );
-    }
-    let number = |fate| counted(of(fate).count() as u64, "block");
-    let mut text = format!("{name} {}\n", if is_dry { "would be restored" } else { "is restored" });
-    let _ = writeln!(text, "  {}, {}, {}", number(Fate::Restored), counted(samples, "sample"), bytes(size));
-    if plan.with_head {
-        let _ = writeln!(text, "  and the log of the server");
-    }
-    for (fate, words) in [(Fate::There, "there already"), (Fate::LeftOut, "left out")] {
-        if of(fate).next().is_some() {
-            let _ = writeln!(text, "  {}: {}", words, number(fate));
-        }
-    }
     text
 }
 

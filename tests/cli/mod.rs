@@ -1,6 +1,8 @@
 //! What a user types, and what happens.
 
 mod backup;
+#[cfg(unix)]
+mod backup_faults;
 mod build;
 mod diff;
 mod diff_formats;
@@ -21,6 +23,7 @@ mod restore;
 mod revisions;
 mod revisions_hostile;
 mod schema;
+mod silences;
 mod validate;
 #[cfg(unix)]
 mod validate_fix;

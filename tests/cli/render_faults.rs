@@ -8,6 +8,7 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::process::Command;
 
 use super::render::{SERVICE, render, small, small_in_memory};
+use crate::support::faults::{self, has_strace};
 use crate::support::{Run, Workspace, is_root, skip};
 
 /// Files of others, which must be there after everything.
@@ -94,33 +95,7 @@ fn write_objects(workspace: &Workspace, numbers: std::ops::Range<u32>, text: &st
 
 /// Runs `render gke` with one system call tampered with. Nothing if there are fewer calls than that.
 fn tampered(workspace: &Workspace, call: &str, tampering: &str, nth: usize) -> Option<Run> {
-    let trace = workspace.path("trace");
-    let output = Command::new("strace")
-        .args(["-f", "-qq", "-o"])
-        .arg(&trace)
-        .arg(format!("--trace={call}"))
-        .arg(format!("--inject={call}:{tampering}:when={nth}"))
-        .args([env!("CARGO_BIN_EXE_stackgen"), "render", "gke"])
-        .current_dir(workspace.root())
-        .env("RAYON_NUM_THREADS", "1")
-        .output()
-        .unwrap();
-    let trace = fs::read_to_string(trace).unwrap();
-    let is_tampered = trace.contains("(INJECTED)") || trace.contains("killed by");
-    is_tampered.then(|| Run {
-        status: output.status.code(),
-        stdout: String::from_utf8(output.stdout).unwrap(),
-        stderr: String::from_utf8(output.stderr).unwrap(),
-    })
-}
-
-fn has_strace(test: &str) -> bool {
-    let works = Command::new("strace").args(["-qq", "-o", "/dev/null", "true"]).status();
-    let works = works.is_ok_and(|status| status.success());
-    if !works {
-        skip(test, "strace, and the right to trace");
-    }
-    works
+    faults::tampered(workspace, &["render", "gke"], (call, tampering), nth)
 }
 
 #[test]

@@ -1,5 +1,7 @@
 //! A temporary workspace, and the real command run in it with nothing of the machine's environment.
 
+#[cfg(unix)]
+pub(crate) mod faults;
 pub(crate) mod git;
 
 use std::collections::BTreeMap;

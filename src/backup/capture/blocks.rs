@@ -8,7 +8,7 @@ use sha2::Digest as _;
 
 use super::{BackupError, Failure, LeftOut, Node, Progress, Repository};
 use crate::backup::manifest::{BlockEntry, FileEntry};
-use crate::backup::node::{Digest, NodeFile};
+use crate::backup::node::NodeFile;
 use crate::backup::repository::{Lease, hexadecimal};
 use crate::tsdb::{self, BlockReport, Depth, Ulid};
 
@@ -161,9 +161,4 @@ fn metrics(report: &BlockReport) -> String {
         hash.update(format!("{name}\0{} {} {}\n", stats.series, stats.chunks, stats.samples));
     }
     hexadecimal(&hash.finalize())
-}
-
-/// What a node says of these bytes when it has them.
-pub(crate) fn hashed(bytes: &[u8]) -> Digest {
-    Digest { size: bytes.len() as u64, sha256: hexadecimal(&sha2::Sha256::digest(bytes)) }
 }

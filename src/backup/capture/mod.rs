@@ -11,7 +11,6 @@ use super::node::Node;
 use super::prometheus::{Facts, Retention, facts};
 use super::repository::{LeaseKind, Repository, SnapshotName};
 use super::{BackupError, Failure};
-pub(super) use blocks::hashed;
 pub use mode::{Choice, Mode};
 
 /// What is to be captured, and how.

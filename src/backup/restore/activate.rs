@@ -13,7 +13,7 @@ use crate::tsdb::Ulid;
 /// A server looks for new blocks once a minute.
 const PATIENCE: Duration = Duration::from_secs(150);
 const PAUSE: Duration = Duration::from_millis(500);
-/// How the folders of a head are called.
+/// The folders of a head. The log comes last: while there is none, the others are what a dead run left.
 const HEAD: [&str; 3] = ["chunks_head", "wbl", "wal"];
 
 pub(super) fn activate(run: &Run<'_>, plan: &Plan<'_>) -> Result<(), BackupError> {
@@ -29,6 +29,7 @@ pub(super) fn activate(run: &Run<'_>, plan: &Plan<'_>) -> Result<(), BackupError
     }
     if plan.with_head {
         for folder in HEAD.iter().filter(|folder| has_folder(plan, folder)) {
+            run.node.remove_folder(folder)?;
             run.node.rename(&format!("{}/{folder}", run.staging), folder)?;
         }
     }

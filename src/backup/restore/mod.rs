@@ -103,7 +103,7 @@ pub fn plan<'m>(
     }
     let mut findings = preflight::check(&wanted, &target);
     let with_head = !replica.head.is_empty() && !target.is_running && !target.has_head;
-    if !replica.head.is_empty() && !with_head {
+    if !replica.head.is_empty() && !with_head && !target::has_files(node, &replica.head)? {
         findings.push(head_is_left_out());
     }
     let wanted: BTreeSet<Ulid> = wanted.iter().map(|block| block.ulid).collect();

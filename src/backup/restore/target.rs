@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 
 use super::{BackupError, BlockEntry, Failure, Options, Target};
-use crate::backup::capture::hashed;
 use crate::backup::manifest::FileEntry;
 use crate::backup::node::{Digest, Node};
 use crate::backup::prometheus::facts;
@@ -25,7 +24,7 @@ pub(super) fn look(node: &dyn Node, options: &Options<'_>, now: i64) -> Result<T
             blocks.push(read_meta(node, &file.path)?);
         }
     }
-    let has_log = files.iter().any(|file| is_log(&file.path) && file.size > 0);
+    let has_log = files.iter().any(|file| file.path.starts_with("wal/") && file.size > 0);
     let has_head = facts.as_ref().map_or(has_log, |facts| facts.head.is_some());
     Ok(Target {
         now: facts.as_ref().map_or(now, |facts| facts.now),
@@ -45,10 +44,6 @@ pub(super) fn look(node: &dyn Node, options: &Options<'_>, now: i64) -> Result<T
 pub(super) fn blocks(node: &dyn Node) -> Result<BTreeSet<Ulid>, BackupError> {
     let files = node.list("")?;
     Ok(files.iter().filter_map(|file| file.path.split_once('/')?.0.parse().ok()).collect())
-}
-
-fn is_log(path: &str) -> bool {
-    ["wal/", "wbl/", "chunks_head/"].iter().any(|folder| path.starts_with(folder))
 }
 
 /// Blocks may lie about what they hold, but who reads their folder reads no more than a meta.
@@ -82,13 +77,25 @@ pub(super) fn contents(
     Ok(there)
 }
 
+/// Whether all these files are in the data folder already.
+pub(super) fn has_files(node: &dyn Node, files: &[FileEntry]) -> Result<bool, BackupError> {
+    for file in files {
+        match node.read(&file.path, &mut std::io::sink()) {
+            Ok(found) if found == digest(file) => {}
+            Err(error) if error.failure != Failure::Missing => return Err(error),
+            _ => return Ok(false),
+        }
+    }
+    Ok(true)
+}
+
 /// Two blocks of one name have to be the same; tombstones come with deletions, which are the target's business.
 fn compare(node: &dyn Node, block: &BlockEntry) -> Result<(), BackupError> {
     let is_content = |file: &&FileEntry| file.path == "index" || file.path.starts_with("chunks/");
     for file in block.files.iter().filter(is_content) {
         let path = format!("{}/{}", block.ulid, file.path);
         let found = node.read(&path, &mut std::io::sink())?;
-        if found != (Digest { size: file.size, sha256: file.sha256.clone() }) {
+        if found != digest(file) {
             let message = "PF11-overlap: is there already, with another content";
             return Err(BackupError::new(Failure::Exists, path, message).hint(
                 "one of the two is damaged: `promtool tsdb list` and `stackgen backup verify` tell which",
@@ -100,5 +107,5 @@ fn compare(node: &dyn Node, block: &BlockEntry) -> Result<(), BackupError> {
 
 /// What a node has to say of these bytes.
 pub(super) fn digest(file: &FileEntry) -> Digest {
-    if file.size == 0 { hashed(b"") } else { Digest { size: file.size, sha256: file.sha256.clone() } }
+    Digest { size: file.size, sha256: file.sha256.clone() }
 }

@@ -1,0 +1,150 @@
+//! Silences go from one real Alertmanager to another, once, whatever they look like.
+
+use std::net::TcpListener;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use jiff::{SignedDuration, Timestamp};
+use serde_json::{Value, json};
+
+use super::backup::{Stack, json as parse};
+use crate::support::skip;
+use crate::tsdb::has_prometheus;
+
+/// An Alertmanager on a free port.
+struct Alertmanager {
+    process: Child,
+    port: u16,
+}
+
+impl Alertmanager {
+    fn start(stack: &Stack, name: &str) -> Self {
+        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        stack.workspace.write("alertmanager.yml", "route: {receiver: nobody}\nreceivers: [{name: nobody}]\n");
+        let process = Command::new("prometheus-alertmanager")
+            .arg(format!("--config.file={}", stack.workspace.path("alertmanager.yml").display()))
+            .arg(format!("--storage.path={}", stack.workspace.path(name).display()))
+            .arg(format!("--web.listen-address=127.0.0.1:{port}"))
+            .arg("--cluster.listen-address=")
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let server = Self { process, port };
+        let begin = Instant::now();
+        while server.request("GET", "/api/v2/status", None).is_none() {
+            assert!(begin.elapsed() < Duration::from_secs(30), "Alertmanager does not answer");
+            std::thread::sleep(Duration::from_millis(50));
+        }
+        server
+    }
+
+    fn url(&self) -> String {
+        format!("http://127.0.0.1:{}", self.port)
+    }
+
+    fn request(&self, method: &str, path: &str, body: Option<&Value>) -> Option<Value> {
+        use std::io::{Read as _, Write as _};
+        let mut stream = std::net::TcpStream::connect(("127.0.0.1", self.port)).ok()?;
+        let body = body.map(Value::to_string).unwrap_or_default();
+        let head = format!(
+            "{method} {path} HTTP/1.0\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n",
+            body.len()
+        );
+        stream.write_all((head + &body).as_bytes()).ok()?;
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).ok()?;
+        assert!(answer.contains(" 200 ") || answer.is_empty(), "{answer}");
+        serde_json::from_str(answer.split_once("\r\n\r\n")?.1).ok()
+    }
+
+    fn silence(&self, matchers: &Value, (start, end): (i64, i64), comment: &str) -> String {
+        let time = |minutes| (Timestamp::now() + SignedDuration::from_mins(minutes)).to_string();
+        let body = json!({
+            "matchers": matchers,
+            "startsAt": time(start),
+            "endsAt": time(end),
+            "createdBy": "Zoë",
+            "comment": comment,
+        });
+        self.request("POST", "/api/v2/silences", Some(&body)).unwrap()["silenceID"]
+            .as_str()
+            .unwrap()
+            .to_owned()
+    }
+
+    /// What people see of the silences that are not over.
+    fn current(&self) -> Vec<Value> {
+        let all = self.request("GET", "/api/v2/silences", None).unwrap();
+        let seen = |silence: &Value| {
+            json!([silence["matchers"], silence["endsAt"], silence["comment"], silence["status"]["state"]])
+        };
+        let mut seen: Vec<Value> = all
+            .as_array()
+            .unwrap()
+            .iter()
+            .filter(|silence| silence["status"]["state"] != "expired")
+            .map(seen)
+            .collect();
+        seen.sort_by_key(Value::to_string);
+        seen
+    }
+}
+
+impl Drop for Alertmanager {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+fn matcher(name: &str, value: &str, is_regex: bool, is_equal: bool) -> Value {
+    json!({"name": name, "value": value, "isRegex": is_regex, "isEqual": is_equal})
+}
+
+/// Importing twice makes no second one, which `amtool silence import` does. The source is killed a moment after its
+/// last silence: its own file would not have that one.
+#[test]
+fn silences_of_every_kind_arrive_once() {
+    let name = "silences_of_every_kind_arrive_once";
+    if !has_prometheus(name) {
+        return;
+    }
+    if Command::new("prometheus-alertmanager").arg("--version").output().is_err() {
+        return skip(name, "prometheus-alertmanager");
+    }
+    let stack = Stack::new(2, 60);
+    let source = Alertmanager::start(&stack, "source");
+    let over = source.silence(&json!([matcher("alertname", "Over", false, true)]), (0, 60), "over");
+    source.silence(&json!([matcher("alertname", "Active", false, true)]), (0, 60), "active");
+    source.silence(&json!([matcher("alertname", "Pending", false, true)]), (30, 90), "pending");
+    source.silence(
+        &json!([matcher("instance", "node-[0-9]+", true, true), matcher("env", "prod", false, false)]),
+        (0, 60),
+        "regex",
+    );
+    source.silence(&json!([matcher("team", "Größe \"x\" \\ 日本", false, true)]), (0, 60), "Ünï\ncode");
+    source.request("DELETE", &format!("/api/v2/silence/{over}"), None);
+    let expected = source.current();
+    assert_eq!(expected.len(), 4);
+    let alertmanager = format!("--alertmanager-url {}", source.url());
+    stack.back_up(&format!("--no-encrypt --capture stopped-folder {alertmanager}")).quiet_success();
+    drop(source);
+
+    let target = Alertmanager::start(&stack, "target");
+    std::fs::create_dir(stack.workspace.path("target-data")).unwrap();
+    let line = format!(
+        "restore latest --repository repository --prometheus-data target-data --retention 100y -o json \
+         --alertmanager-url {}",
+        target.url()
+    );
+    let dry = parse(stack.run(&format!("{line} --dry-run")).quiet_success());
+    assert_eq!(dry["silences"], json!({"restored": 4, "there": 0, "over": 1, "refused": []}));
+    assert_eq!(target.current(), [] as [Value; 0]);
+    let first = parse(stack.run(&line).quiet_success());
+    assert_eq!(first["silences"], dry["silences"]);
+    assert_eq!(target.current(), expected);
+    let second = parse(stack.run(&line).quiet_success());
+    assert_eq!(second["silences"], json!({"restored": 0, "there": 4, "over": 1, "refused": []}));
+    assert_eq!(target.current(), expected);
+}
