@@ -1,4 +1,5 @@
-//! Verifying blocks beside what there is: `promtool tsdb dump`, which does not verify, and `tar`, which only reads.
+//! Verifying, backing up and restoring blocks beside what there is: `promtool tsdb dump`, which does not verify, and
+//! `tar`, which only reads, or only copies.
 //!
 //! `cargo bench --bench blocks` writes 30 days of 2,000 series, 17 million samples, and prints a table. Each row is a
 //! process of its own; the files are in the page cache for all of them.
@@ -66,8 +67,44 @@ fn table() {
                 row(name, what, time, bytes, Some(memory));
             }
         }
+        for (what, line) in data_commands(&root, &data) {
+            let words: Vec<&str> = line.split(' ').collect();
+            let (time, memory) = run(&words).unwrap();
+            row(name, what, time, bytes, Some(memory));
+        }
+        std::fs::remove_dir_all(root.join("moved")).unwrap();
     }
     std::fs::remove_dir_all(&root).unwrap();
+}
+
+/// What moves data, in order: each does its work once.
+fn data_commands(root: &Path, data: &Path) -> [(&'static str, String); 6] {
+    let folder = |name: &str| {
+        let folder = root.join("moved").join(name);
+        std::fs::create_dir_all(&folder).unwrap();
+        folder.display().to_string()
+    };
+    let (data, program) = (data.display(), env!("CARGO_BIN_EXE_stackgen"));
+    let (plain, encrypted, restored) = (folder("plain"), folder("encrypted"), folder("restored"));
+    let backup =
+        format!("{program} backup --cluster bench --prometheus-data {data} --capture stopped-folder");
+    let recipient = "age1zvkyg2lqzraa2lnjvqej32nkuu0ues2s82hzrye869xeexvn73equnujwj";
+    [
+        ("`tar` to a file", format!("tar -cf {} {data}", folder("tar") + "/blocks.tar")),
+        ("back up", format!("{backup} --to {plain} --no-encrypt")),
+        ("back up again", format!("{backup} --to {plain}")),
+        ("back up, encrypted", format!("{backup} --to {encrypted} --recipient {recipient}")),
+        (
+            "verify the backup, every byte",
+            format!("{program} backup verify --read-data latest --repository {plain}"),
+        ),
+        (
+            "restore",
+            format!(
+                "{program} restore latest --repository {plain} --prometheus-data {restored} --retention 100y"
+            ),
+        ),
+    ]
 }
 
 fn row(blocks: &str, what: &str, time: Duration, bytes: u64, memory: Option<u64>) {

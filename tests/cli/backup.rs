@@ -2,10 +2,11 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use serde_json::Value;
 
-use crate::support::{Run, Workspace};
+use crate::support::{Run, Workspace, skip};
 use crate::tsdb::server::Server;
 use crate::tsdb::{has_prometheus, promtool_blocks};
 
@@ -276,4 +277,33 @@ fn snapshots_that_need_not_be_kept_go() {
     // All blobs of the first are those of the second.
     assert_eq!((&pruned["removed"], &pruned["blobs"]["marked"]), (&dry["removed"], &0.into()));
     stack.run("backup verify --read-data --repository repository").quiet_success();
+}
+
+/// Whoever has the key needs no stackgen.
+#[test]
+fn the_page_restores_by_hand() {
+    let name = "the_page_restores_by_hand";
+    let has = |tool| Command::new(tool).arg("--version").output().is_ok_and(|output| output.status.success());
+    if !has_prometheus(name) {
+        return;
+    }
+    if !["age", "zstd", "jq", "bash"].into_iter().all(has) {
+        return skip(name, "age, zstd and jq");
+    }
+    let stack = Stack::new(5, 600);
+    stack.workspace.write("key.txt", IDENTITY);
+    let backup = format!("--recipient {RECIPIENT} --capture stopped-folder -o json");
+    let snapshot = json(stack.back_up(&backup).quiet_success());
+    let page = include_str!("../../docs/backup.md");
+    let script = page.split_once("```bash\n").unwrap().1.split_once("```").unwrap().0;
+    let run = Command::new("bash")
+        .args(["-euo", "pipefail", "-c", script])
+        .env("SNAPSHOT", snapshot["snapshot"].as_str().unwrap())
+        .current_dir(stack.workspace.root())
+        .output()
+        .unwrap();
+    assert!(run.status.success(), "{}", String::from_utf8_lossy(&run.stderr));
+    let mut expected = stack.workspace.files("data");
+    expected.retain(|path, _| path.starts_with("01"));
+    assert!(stack.workspace.files("restored") == expected);
 }
