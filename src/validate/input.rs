@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
+use super::other_files::OtherFiles;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::fs::{Disk, FileSystem};
 use crate::kustomize::{self, BuildOptions};
@@ -45,6 +46,8 @@ pub struct Input<'s> {
     clusters: Vec<(String, Range<usize>)>,
     /// Whether some of them are the result of a build.
     pub is_built: bool,
+    /// Folders of charts, whose templates are no manifests.
+    pub charts: Vec<PathBuf>,
 }
 
 /// The documents that are validated together, with the cluster that they are for.
@@ -74,7 +77,7 @@ impl<'s> Input<'s> {
         }
         let mut errors = Diagnostics::default();
         let clusters = clusters(place, path);
-        for file in manifests(place, path) {
+        for file in self.manifests(place, path) {
             let before = self.nodes.len();
             let added = file.map_err(|error| cannot_read(path, &error)).and_then(|file| {
                 let bytes = place.read(&file).map_err(|error| cannot_read(&file, &error))?;
@@ -87,6 +90,22 @@ impl<'s> Input<'s> {
             errors.absorb(added);
         }
         errors.into_result()
+    }
+
+    /// The file, or the manifests in a folder, by name. Hidden files and folders are somebody else's.
+    fn manifests(&mut self, place: &dyn FileSystem, path: &Path) -> Vec<std::io::Result<PathBuf>> {
+        if !place.is_dir(path) {
+            return vec![Ok(path.to_owned())];
+        }
+        let found = place.visible_files(path);
+        let files: Vec<PathBuf> = found.iter().filter_map(|file| file.as_ref().ok()).cloned().collect();
+        let other = OtherFiles::of(place, &files);
+        let is_wanted = |file: &std::io::Result<PathBuf>| {
+            file.as_ref().map_or(true, |file| is_manifest(file) && !other.has(file))
+        };
+        let wanted = found.into_iter().filter(is_wanted).collect();
+        self.charts.extend(other.charts);
+        wanted
     }
 
     /// What is validated together: all, or of a tree that was rendered for several clusters what is for one of them.
@@ -165,15 +184,6 @@ fn encoding(bytes: &[u8]) -> Option<&'static str> {
         [0xfe, 0xff, ..] => Some("UTF-16 (big endian)"),
         _ => None,
     }
-}
-
-/// The file, or the manifests in a folder, by name. Hidden files and folders are somebody else's.
-fn manifests(place: &dyn FileSystem, path: &Path) -> Vec<Result<PathBuf, std::io::Error>> {
-    if !place.is_dir(path) {
-        return vec![Ok(path.to_owned())];
-    }
-    let files = place.visible_files(path).into_iter();
-    files.filter(|file| file.as_ref().map_or(true, |file| is_manifest(file))).collect()
 }
 
 /// The clusters that a folder was rendered for, longest name first. Of any other folder there are none.

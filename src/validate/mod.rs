@@ -12,6 +12,7 @@ mod gathering;
 mod input;
 mod made;
 mod object;
+mod other_files;
 mod promql;
 mod quantity;
 mod references;

@@ -118,6 +118,10 @@ impl<'a, 's> Tree<'a, 's> {
 
     fn add(&mut self, node: &'a Node<'s>) {
         let object = Object::new(node);
+        // Settings of kustomize's own transformers and generators, which no API server ever sees.
+        if object.text(&["apiVersion"]) == Some("builtin") {
+            return;
+        }
         if object.kind().ends_with("List")
             && let Some(items) = object.at(&["items"]).and_then(Node::as_sequence)
         {

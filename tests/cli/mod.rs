@@ -27,4 +27,5 @@ mod silences;
 mod validate;
 #[cfg(unix)]
 mod validate_fix;
+mod validate_trees;
 mod validate_variants;

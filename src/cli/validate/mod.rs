@@ -17,6 +17,7 @@ use crate::cli::output::{Output, write_all};
 use crate::cli::printer::Printer;
 use crate::cli::selection::Cloud;
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity, closest};
+use crate::fs::git::shown;
 use crate::fs::{Disk, FileSystem};
 use crate::output::{Findings as Writer, FindingsFormat, rule_list};
 use crate::schema::Minor;
@@ -259,6 +260,12 @@ impl Arguments {
             Some(point) => read_at(&point, &self.paths, sources)?,
             None => read(place, &self.paths, sources)?,
         };
+        for chart in &input.charts {
+            let chart = shown(chart, &printer.directory);
+            printer.note(&format!(
+                "note: {chart} is a chart: validate what `helm template {chart}` makes of it"
+            ));
+        }
         let definitions = read(&Disk, &self.crds, sources)?;
         let clouds = LazyCell::new(|| clouds(&printer.directory));
         let target = |cluster: Option<&str>| {

@@ -114,6 +114,8 @@ impl Role {
         let is_called_so = is_named("prometheus.yml") || is_named("prometheus.yaml");
         let is_prometheus = ["scrape_configs", "scrape_config_files", "rule_files"].into_iter().any(has)
             || is_called_so && ["global", "alerting", "remote_write"].into_iter().any(has);
-        (is_prometheus && !is_foreign.into_iter().any(has)).then_some(Self::Prometheus)
+        // What `promtool test rules` reads names rule files too.
+        let is_test = has("tests") || has("evaluation_interval");
+        (is_prometheus && !is_test && !is_foreign.into_iter().any(has)).then_some(Self::Prometheus)
     }
 }

@@ -2,7 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use promql_parser::label::{MatchOp, Matcher};
+use promql_parser::parser::VectorSelector;
+
 use crate::diagnostic::Severity;
+use crate::validate::embedded::PromRule;
 use crate::validate::rule::{Check, Profile, Rule, Run, example};
 use crate::validate::{Finding, Findings, Tree};
 use crate::yaml::Origin;
@@ -16,6 +20,9 @@ static RULE: Rule = Rule {
     fix: "remove one of them, or give them different labels",
     example: example!("prom/duplicate-rule"),
 };
+
+/// With how many rules of the same name and labels one is compared.
+const MOST_COMPARED: usize = 100;
 
 pub(super) static CHECK: Check = Check { rules: &[&RULE], run: Run::Tree(check) };
 
@@ -33,19 +40,33 @@ fn check(tree: &Tree<'_, '_>, findings: &mut Findings<'_>) {
             None => drop(groups.insert((group.file, name.text), name.origin)),
         }
     }
-    let mut rules = BTreeMap::new();
+    let mut rules: BTreeMap<_, Vec<&PromRule<'_, '_>>> = BTreeMap::new();
     for rule in documents.rules.iter().filter(|rule| !rule.name.text.is_empty()) {
         let mut labels: Vec<_> = rule.labels.iter().map(|(key, value)| (key.text, value.text)).collect();
         labels.sort_unstable();
         let key = (rule.file, rule.is_alert, rule.name.text, labels);
-        match rules.get(&key).copied() {
-            Some(first) => {
-                let message = format!("{} stands in this file twice, with the same labels", rule.title());
-                findings.add(rule.finding(&RULE, rule.name.origin, message).related(first, "the first one"));
-            }
-            None => {
-                rules.insert(key, rule.name.origin);
-            }
+        let earlier = rules.entry(key).or_default();
+        if let Some(first) = earlier.iter().take(MOST_COMPARED).find(|first| !are_apart(first, rule)) {
+            let message = format!("{} stands in this file twice, with the same labels", rule.title());
+            let finding = rule.finding(&RULE, rule.name.origin, message);
+            findings.add(finding.related(first.name.origin, "the first one"));
         }
+        earlier.push(rule);
     }
+}
+
+/// Whether two rules look at series that differ in a label, such as `code=~"2.."` and `code=~"5.."`: then what they give
+/// differs too. That regular expressions have no text in common is taken on trust.
+fn are_apart(left: &PromRule<'_, '_>, right: &PromRule<'_, '_>) -> bool {
+    let (Some(left), Some(right)) = (left.parsed.query(), right.parsed.query()) else { return false };
+    let right = right.selectors();
+    let differ = |one: &VectorSelector, other: &VectorSelector| {
+        let wanted = |matcher: &&Matcher| matches!(matcher.op, MatchOp::Equal | MatchOp::Re(_));
+        let of_other = || other.matchers.matchers.iter().filter(wanted);
+        one.name == other.name
+            && one.matchers.matchers.iter().filter(wanted).any(|matcher| {
+                of_other().any(|other| other.name == matcher.name && other.value != matcher.value)
+            })
+    };
+    left.selectors().iter().any(|(one, _)| right.iter().any(|(other, _)| differ(one, other)))
 }

@@ -25,8 +25,8 @@ static KEY_RULE: Rule = Rule {
     example: example!("ref/configmap-key"),
 };
 
-/// Every namespace has these.
-const BUILT_IN: [&str; 1] = ["kube-root-ca.crt"];
+/// Every namespace has these: the first by Kubernetes itself, the others by what runs in the cluster.
+const BUILT_IN: [&str; 3] = ["kube-root-ca.crt", "istio-ca-root-cert", "openshift-service-ca.crt"];
 
 pub(super) static CHECK: Check = Check { rules: &[&RULE, &KEY_RULE], run: Run::Tree(check) };
 
