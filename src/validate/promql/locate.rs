@@ -188,7 +188,38 @@ pub(super) fn without_news(text: &str, tokens: &[Token<'_>]) -> String {
             blank(token.start, next.end());
         }
     }
+    // To the parser `or` stands between matchers, which is another product's dialect; to Prometheus it is a label.
+    for at in labels_called_or(tokens).filter(|at| begins_matcher(tokens, *at)) {
+        bytes[tokens[at].start] = b'_';
+    }
     String::from_utf8(bytes).unwrap_or_else(|_| text.to_owned())
+}
+
+/// Where `or` stands inside braces.
+fn labels_called_or(tokens: &[Token<'_>]) -> impl Iterator<Item = usize> {
+    let is_inside = |at: usize| {
+        tokens[..at]
+            .iter()
+            .rev()
+            .find(|token| matches!(token.text, "{" | "}"))
+            .is_some_and(|token| token.text == "{")
+    };
+    (0..tokens.len()).filter(move |at| tokens[*at].text == "or" && is_inside(*at))
+}
+
+fn begins_matcher(tokens: &[Token<'_>], at: usize) -> bool {
+    at.checked_sub(1).is_some_and(|before| matches!(tokens[before].text, "{" | ","))
+}
+
+/// An `or` between matchers, which the parser takes and Prometheus does not.
+pub(super) fn or_between_matchers(tokens: &[Token<'_>]) -> Option<QueryError> {
+    let at = labels_called_or(tokens).find(|at| !begins_matcher(tokens, *at))?;
+    Some(QueryError {
+        kind: ErrorKind::Syntax,
+        message: "matchers are joined by `,`: there is no `or` between them".to_owned(),
+        offset: tokens[at].start,
+        help: Some("write `a{...} or a{...}`, or one regular expression".to_owned()),
+    })
 }
 
 fn is_in_range(before: &[Token<'_>]) -> bool {
@@ -200,7 +231,8 @@ pub(super) fn is_newer(tokens: &[Token<'_>]) -> bool {
     let calls = tokens
         .windows(2)
         .any(|pair| pair[1].text == "(" && (NEW.contains(&pair[0].text) || OF_LOGS.contains(&pair[0].text)));
-    let moves = tokens.windows(2).any(|pair| pair[0].text == "offset" && pair[1].text == "(");
+    let moves =
+        tokens.windows(3).any(|part| part[0].text == "offset" && part[1].text == "(" && part[2].text != ")");
     calls || moves
 }
 

@@ -69,6 +69,9 @@ impl Parsed {
         if tokens.iter().any(|token| token.text.starts_with('|')) {
             return Self::Foreign;
         }
+        if let Some(error) = locate::or_between_matchers(&tokens) {
+            return Self::Error(error);
+        }
         match parse(&locate::without_news(text, &tokens)) {
             Ok(expr) => Self::Query(Query { expr, selectors: selectors(&tokens) }),
             Err(_) if locate::is_newer(&tokens) => Self::Foreign,
@@ -195,6 +198,8 @@ mod tests {
         assert_eq!(error("a{b=~\"(x\"}"), (ErrorKind::Regexp, 5));
         assert_eq!(error("rate(a[5mins])"), (ErrorKind::Duration, 7));
         assert_eq!(error("a offset 5 minutes"), (ErrorKind::Syntax, 11));
+        assert_eq!(error("a{b=\"c\" or d=\"e\"}"), (ErrorKind::Syntax, 8));
+        assert!(Parsed::of("a{or=\"b\", c=\"d\"} or b").query().is_some());
     }
 
     #[test]
