@@ -15,6 +15,8 @@ mod differences;
 mod engines;
 /// What the history of every value ends in.
 mod histories;
+/// Bytes that nobody meant.
+mod hostile;
 /// Values and the lines that they came from.
 mod origins;
 /// The commands of the README.

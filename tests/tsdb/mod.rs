@@ -12,6 +12,7 @@ use stackgen::tsdb::xor::Encoder;
 use stackgen::tsdb::{Block, BlockWriter, Chunk, Compaction, Depth, verify, verify_block};
 
 use self::server::Server;
+use crate::support::random::Random;
 use crate::support::skip;
 
 const START: i64 = 1_700_000_000;
@@ -51,16 +52,6 @@ pub(crate) fn promtool_blocks(folder: &Path, series: i64, minutes: i64) -> PathB
     fs::write(&input, text + "# EOF\n").unwrap();
     promtool(&["tsdb", "create-blocks-from", "openmetrics", input.to_str().unwrap()], &data);
     data
-}
-
-/// The same numbers in each run.
-struct Random(u64);
-
-impl Random {
-    fn below(&mut self, bound: usize) -> usize {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        usize::try_from(self.0 >> 33).unwrap() % bound
-    }
 }
 
 /// The files with checksums of the first block of a data folder.
