@@ -226,8 +226,8 @@ fn a_server_without_its_admin_api_says_what_can_be_done() {
     }
     let stack = Stack::new(2, 60);
     let server = Server::start_with(stack.workspace.root(), &stack.data(), false, &[]);
-    let run = stack.back_up(&format!("--no-encrypt --prometheus-url {}", server.url()));
-    fails(&run, 2, &["PF04", "--web.enable-admin-api"]);
+    let run = stack.back_up(&format!("--no-encrypt --capture snapshot --prometheus-url {}", server.url()));
+    fails(&run, 2, &["PF04", "--web.enable-admin-api", "--capture remote-read"]);
     assert!(!stack.workspace.path("repository/snapshots").exists());
 }
 

@@ -3,6 +3,7 @@
 mod backup;
 #[cfg(unix)]
 mod backup_faults;
+mod backup_remote;
 mod build;
 mod diff;
 mod diff_formats;

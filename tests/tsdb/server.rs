@@ -25,13 +25,25 @@ impl Server {
 
     /// The same with these arguments.
     pub(crate) fn start_with(folder: &Path, data: &Path, scraping: bool, arguments: &[&str]) -> Self {
+        let config = |port: u16| {
+            let job = format!(
+                "scrape_configs: [{{job_name: self, static_configs: [{{targets: ['127.0.0.1:{port}']}}]}}]"
+            );
+            format!("global: {{scrape_interval: 1s}}\n{}\n", if scraping { job.as_str() } else { "" })
+        };
+        Self::start_configured(folder, data, config, arguments)
+    }
+
+    /// With a configuration made for its port.
+    pub(crate) fn start_configured(
+        folder: &Path,
+        data: &Path,
+        configuration: impl Fn(u16) -> String,
+        arguments: &[&str],
+    ) -> Self {
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-        let job = format!(
-            "scrape_configs: [{{job_name: self, static_configs: [{{targets: ['127.0.0.1:{port}']}}]}}]"
-        );
-        let jobs = if scraping { job.as_str() } else { "" };
         let config = folder.join("prometheus.yml");
-        std::fs::write(&config, format!("global: {{scrape_interval: 1s}}\n{jobs}\n")).unwrap();
+        std::fs::write(&config, configuration(port)).unwrap();
         let process = Command::new("prometheus")
             .arg(format!("--config.file={}", config.display()))
             .arg(format!("--storage.tsdb.path={}", data.display()))

@@ -2,11 +2,12 @@
 
 mod blocks;
 mod mode;
+mod remote;
 mod snapshot;
 mod stopped;
 
 use super::alertmanager;
-use super::manifest::{Capture, LeftOut, Manifest, OutOfOrder, Replica, SCHEMA, Source};
+use super::manifest::{BlockEntry, Capture, LeftOut, Manifest, OutOfOrder, Replica, SCHEMA, Source};
 use super::node::Node;
 use super::prometheus::{Facts, Retention, facts};
 use super::repository::{LeaseKind, Repository, SnapshotName};
@@ -79,12 +80,13 @@ pub fn run(
     let clock_offset = facts.as_ref().map_or(0, |facts| facts.now - repository.now().as_millisecond());
     let run = blocks::Run { node, repository, lease: &lease, skip_corrupt: options.skip_corrupt, progress };
     let mut left_out = Vec::new();
-    let replica = match mode.capture {
-        Capture::StoppedFolder => stopped::capture(&run, &mut left_out)?,
-        _ => snapshot::capture(&run, &mut left_out)?,
+    let replica = match &facts {
+        Some(facts) if mode.capture != Capture::StoppedFolder => {
+            running(&run, mode.capture, facts, &mut left_out)?
+        }
+        _ => stopped::capture(&run, &mut left_out)?,
     };
-    let out_of_order = out_of_order(mode.capture, facts.as_ref(), &mut left_out);
-    let replica = Replica { name: options.replica.to_owned(), out_of_order, ..replica };
+    let replica = Replica { name: options.replica.to_owned(), ..replica };
     let alertmanager =
         if options.has_alertmanager { Some(alertmanager::capture(node, repository)?) } else { None };
     left_out.sort();
@@ -105,19 +107,34 @@ pub fn run(
     Ok(Captured { name, manifest })
 }
 
-/// Samples that came late are in memory alone until the server writes them, and its snapshots leave them out.
-fn out_of_order(capture: Capture, facts: Option<&Facts>, left_out: &mut Vec<LeftOut>) -> OutOfOrder {
-    match (capture, facts) {
-        (Capture::StoppedFolder, _) => OutOfOrder::Captured,
-        (_, Some(facts)) if facts.out_of_order_window > 0 => {
-            left_out.push(LeftOut {
-                what: "samples that came late".to_owned(),
-                reason: "a snapshot of the server leaves out those that are not yet in its blocks".to_owned(),
-            });
-            OutOfOrder::Missing
-        }
-        _ => OutOfOrder::None,
+/// The replica of a server that runs.
+fn running(
+    run: &blocks::Run<'_>,
+    capture: Capture,
+    facts: &Facts,
+    left_out: &mut Vec<LeftOut>,
+) -> Result<Replica, BackupError> {
+    let (cut, mut blocks) = if capture == Capture::RemoteRead {
+        (facts.now, remote::everything(run, facts, left_out)?)
+    } else {
+        snapshot::capture(run, left_out)?
+    };
+    if capture == Capture::SnapshotWithTopUp {
+        blocks.extend(remote::late(run, facts, left_out)?);
+        blocks.sort_by_key(|block| (block.min_time, block.ulid));
     }
+    let out_of_order = match capture {
+        _ if facts.out_of_order_window == 0 => OutOfOrder::None,
+        Capture::Snapshot => OutOfOrder::Missing,
+        _ => OutOfOrder::Captured,
+    };
+    if out_of_order == OutOfOrder::Missing {
+        left_out.push(LeftOut {
+            what: "samples that came late".to_owned(),
+            reason: "a snapshot of the server leaves out those that are not yet in its blocks".to_owned(),
+        });
+    }
+    Ok(Replica { name: String::new(), capture, cut, out_of_order, blocks, head: Vec::new() })
 }
 
 fn source(node: &dyn Node, facts: Option<Facts>, clock_offset: i64) -> Source {

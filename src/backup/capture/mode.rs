@@ -10,6 +10,8 @@ pub enum Choice {
     Auto,
     /// The server's own snapshot.
     Snapshot,
+    /// Everything through the API.
+    RemoteRead,
     /// The folder of a server that does not run.
     StoppedFolder,
 }
@@ -30,15 +32,24 @@ pub(super) fn choose(node: &dyn Node, choice: Choice, facts: Option<&Facts>) -> 
     };
     let is_running = facts.is_some() || node.is_in_use()?;
     match (choice, facts) {
+        (Choice::Auto, Some(facts)) if facts.admin_api && facts.out_of_order_window > 0 => Ok(Mode {
+            capture: Capture::SnapshotWithTopUp,
+            reason: "the server runs, makes snapshots, and takes samples that come late, which those leave out",
+        }),
         (Choice::Auto | Choice::Snapshot, Some(facts)) if facts.admin_api => {
             Ok(Mode { capture: Capture::Snapshot, reason: "the server runs and makes snapshots" })
         }
-        (Choice::Auto | Choice::Snapshot, Some(_)) => refused(
-            "PF04: the server makes no snapshots: its admin API is off",
-            "start it with --web.enable-admin-api, or stop it and give its data folder alone",
+        (Choice::Auto, Some(_)) => Ok(Mode {
+            capture: Capture::RemoteRead,
+            reason: "the server runs and makes no snapshots: its admin API is off",
+        }),
+        (Choice::RemoteRead, Some(_)) => Ok(Mode { capture: Capture::RemoteRead, reason: "the server runs" }),
+        (Choice::Snapshot, Some(_)) => refused(
+            "PF04-admin-api: the server makes no snapshots: its admin API is off",
+            "start it with --web.enable-admin-api, or read through its API: --capture remote-read",
         ),
-        (Choice::Snapshot, None) => {
-            refused("a snapshot needs a server to ask", "name its address: --prometheus-url URL")
+        (Choice::Snapshot | Choice::RemoteRead, None) => {
+            refused("this needs a server to ask", "name its address: --prometheus-url URL")
         }
         (Choice::Auto, None) => refused(
             "nobody said whether a server uses the folder",

@@ -1,12 +1,14 @@
 //! Questions to a node's servers over HTTP.
 
 use std::fmt;
+use std::io::{self, Read};
 use std::time::Duration;
 
 use super::{Failure, NodeError};
 
 /// The largest answer that is kept in memory; data streams, answers of the API do not.
 const ANSWER_LIMIT: u64 = 64 << 20;
+const RUN_AGAIN: &str = "run again; a proxy between here and there may cut long answers";
 /// A snapshot of a large head takes its time; whoever says nothing for longer is taken for dead.
 const DEADLINE: Duration = Duration::from_secs(300);
 
@@ -53,8 +55,10 @@ pub struct Request {
     pub path: String,
     /// Names and values, not yet escaped.
     pub query: Vec<(String, String)>,
-    /// Only of a POST: JSON.
+    /// Only of a POST: JSON, unless a header says something else.
     pub body: Vec<u8>,
+    /// Beside those that every request has.
+    pub headers: Vec<(&'static str, &'static str)>,
 }
 
 impl Request {
@@ -125,16 +129,31 @@ impl Endpoint {
     /// Asks. No redirect is followed: it would carry the credentials to where nobody sent them.
     pub(super) fn ask(&self, service: Service, request: &Request) -> Result<Response, NodeError> {
         let url = format!("{}{}", self.url, request.path);
-        let mut answer = self.send(&url, request).map_err(|error| {
-            NodeError::new(Failure::Unreachable, &url, format!("{} does not answer: {error}", service.name()))
-                .hint("look whether the server runs and listens at this address")
-        })?;
+        let mut answer = self.send(&url, request).map_err(|error| silent(service, &url, &error))?;
         let status = answer.status().as_u16();
         let body = answer.body_mut().with_config().limit(ANSWER_LIMIT).read_to_vec().map_err(|error| {
-            NodeError::new(Failure::Content, &url, format!("the answer ends early: {error}"))
-                .hint("run again; a proxy between here and there may cut long answers")
+            NodeError::new(Failure::Content, &url, format!("the answer ends early: {error}")).hint(RUN_AGAIN)
         })?;
         Ok(Response { status, body })
+    }
+
+    /// Asks, and gives the answer to `take` as it comes if its status is 200; gives the status.
+    pub(super) fn stream(
+        &self,
+        service: Service,
+        request: &Request,
+        take: &mut dyn FnMut(&mut dyn Read) -> io::Result<()>,
+    ) -> Result<u16, NodeError> {
+        let url = format!("{}{}", self.url, request.path);
+        let mut answer = self.send(&url, request).map_err(|error| silent(service, &url, &error))?;
+        let status = answer.status().as_u16();
+        if status == 200 {
+            take(&mut answer.body_mut().as_reader()).map_err(|error| {
+                let error = NodeError::of(&url, &error);
+                if error.hint.is_some() { error } else { error.hint(RUN_AGAIN) }
+            })?;
+        }
+        Ok(status)
     }
 
     /// Environment variables name no proxy here: the address is the one that was given.
@@ -155,12 +174,23 @@ impl Endpoint {
         if let Some(Authorization(value)) = &self.authorization {
             builder = builder.header("Authorization", value);
         }
+        for (name, value) in &request.headers {
+            builder = builder.header(*name, *value);
+        }
         if request.method == Method::Post {
-            agent.run(builder.header("Content-Type", "application/json").body(request.body.as_slice())?)
+            if request.headers.is_empty() {
+                builder = builder.header("Content-Type", "application/json");
+            }
+            agent.run(builder.body(request.body.as_slice())?)
         } else {
             agent.run(builder.body(())?)
         }
     }
+}
+
+fn silent(service: Service, url: &str, error: &ureq::Error) -> NodeError {
+    NodeError::new(Failure::Unreachable, url, format!("{} does not answer: {error}", service.name()))
+        .hint("look whether the server runs and listens at this address")
 }
 
 /// For a query: every byte that could mean something there.

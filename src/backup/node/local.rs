@@ -43,6 +43,13 @@ impl LocalNode {
         self
     }
 
+    fn endpoint(&self, service: Service) -> Result<&Endpoint, NodeError> {
+        self.services.get(&service).ok_or_else(|| {
+            let message = format!("no address of {} is known", service.name());
+            NodeError::new(Failure::Missing, self.describe(), message)
+        })
+    }
+
     /// The place of a path, if it stays in the data folder and goes through no link.
     fn place(&self, path: &str) -> Result<PathBuf, NodeError> {
         let mut place = self.folder.clone();
@@ -220,14 +227,16 @@ impl Node for LocalNode {
     }
 
     fn http(&self, service: Service, request: &Request) -> Result<Response, NodeError> {
-        let endpoint = self.services.get(&service).ok_or_else(|| {
-            NodeError::new(
-                Failure::Missing,
-                self.describe(),
-                format!("no address of {} is known", service.name()),
-            )
-        })?;
-        endpoint.ask(service, request)
+        self.endpoint(service)?.ask(service, request)
+    }
+
+    fn stream(
+        &self,
+        service: Service,
+        request: &Request,
+        take: &mut dyn FnMut(&mut dyn Read) -> io::Result<()>,
+    ) -> Result<u16, NodeError> {
+        self.endpoint(service)?.stream(service, request, take)
     }
 }
 

@@ -7,7 +7,7 @@
 mod http;
 mod local;
 
-use std::io::{Read, Write};
+use std::io::{self, Read, Write};
 use std::path::PathBuf;
 
 pub use self::http::{Authorization, Endpoint, Method, Request, Response, Service};
@@ -67,4 +67,11 @@ pub trait Node {
     fn place_on_this_machine(&self, path: &str) -> Option<PathBuf>;
     /// Asks one of its servers. Answers of any status are answers.
     fn http(&self, service: Service, request: &Request) -> Result<Response, NodeError>;
+    /// The same for answers of any length: gives one of status 200 to `take` as it comes, and the status.
+    fn stream(
+        &self,
+        service: Service,
+        request: &Request,
+        take: &mut dyn FnMut(&mut dyn Read) -> io::Result<()>,
+    ) -> Result<u16, NodeError>;
 }

@@ -1,5 +1,6 @@
 //! What a Prometheus server says of itself, asked before anything is copied.
 
+mod remote_read;
 mod retention;
 mod snapshot;
 
@@ -8,6 +9,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
+pub use self::remote_read::remote_read;
 pub use self::retention::Retention;
 use self::retention::milliseconds;
 pub use self::snapshot::ServerSnapshot;
@@ -143,6 +145,14 @@ pub fn oldest(node: &dyn Node) -> Result<Option<i64>, NodeError> {
     let number = number.ok_or_else(|| wrong(node, "its metrics do not have its oldest time".to_owned()))?;
     #[allow(clippy::cast_possible_truncation, reason = "an empty head has the largest number there is")]
     Ok((number < 1e15).then_some(number as i64))
+}
+
+/// Whether it has samples of a time range, both ends included.
+fn has_samples(node: &dyn Node, (first, last): (i64, i64)) -> Result<bool, NodeError> {
+    let seconds = |time: i64| format!("{}.{:03}", time.div_euclid(1000), time.rem_euclid(1000));
+    let request = Request::get("/api/v1/labels").with("start", seconds(first)).with("end", seconds(last));
+    let names: Vec<String> = ask(node, &request)?;
+    Ok(!names.is_empty())
 }
 
 /// External labels and the out-of-order window.

@@ -51,6 +51,8 @@ enum Way {
     Auto,
     /// A snapshot of the server, through its admin API
     Snapshot,
+    /// Everything through the API
+    RemoteRead,
     /// The folder of a server that does not run
     StoppedFolder,
 }
@@ -81,6 +83,7 @@ impl Create {
             choice: match self.capture {
                 Way::Auto => Choice::Auto,
                 Way::Snapshot => Choice::Snapshot,
+                Way::RemoteRead => Choice::RemoteRead,
                 Way::StoppedFolder => Choice::StoppedFolder,
             },
             has_prometheus: self.node.has_prometheus(),
