@@ -126,7 +126,7 @@ fn whatever_bytes_it_is_given_validate_ends() {
     let mut random = Random(seed);
     for nth in 0..count {
         let mut text = documents[random.below(documents.len())].clone();
-        for _ in 0..1 + random.below(4) {
+        for _ in 0..=random.below(4) {
             let other = random.below(documents.len());
             change(&mut text, &documents[other], &mut random);
         }

@@ -15,6 +15,7 @@ mod named;
 mod node;
 mod output;
 mod printer;
+mod progress;
 mod render;
 mod restore;
 mod schema;

@@ -52,6 +52,11 @@ impl Printer {
         }
     }
 
+    /// Whether somebody sits in front of stderr and wants to hear more than errors.
+    pub(super) fn shows_progress(&self) -> bool {
+        io::stderr().is_terminal() && !self.quiet && std::env::var_os("CI").is_none()
+    }
+
     /// Writes data to stdout.
     pub(super) fn data(&self, bytes: &[u8]) -> Result<(), Diagnostics> {
         self.parts([bytes])

@@ -3,10 +3,11 @@
 use clap::Args;
 use jiff::Timestamp;
 
-use super::backup::{RepositoryArguments, Silent, holder};
+use super::backup::{RepositoryArguments, holder};
 use super::exit_status::{ExitStatus, help};
 use super::node::NodeArguments;
 use super::printer::Printer;
+use super::progress::Bar;
 use crate::backup::alertmanager;
 use crate::backup::preflight::Finding;
 use crate::backup::prometheus::Retention;
@@ -85,7 +86,7 @@ pub(super) fn run(arguments: &Arguments, printer: &Printer) -> Result<ExitStatus
         _ => None,
     };
     if !arguments.dry_run {
-        restore::run(&node, &repository, (&name, &plan), &holder, &Silent)?;
+        restore::run(&node, &repository, (&name, &plan), &holder, &Bar::new(printer))?;
     }
     let report =
         Restored { name: &name, plan: &plan, silences: silences.as_ref(), is_dry: arguments.dry_run };

@@ -247,6 +247,23 @@ fn an_empty_server_makes_an_empty_snapshot_that_restores_nothing() {
     assert!(stack.run(&restore).quiet_success().contains("0 blocks"));
 }
 
+/// Somebody who waits sees how far it is; a pipe gets the result alone.
+#[cfg(unix)]
+#[test]
+fn a_terminal_gets_a_bar() {
+    if !has_prometheus("a_terminal_gets_a_bar") {
+        return;
+    }
+    let stack = Stack::new(5, 600);
+    let line =
+        "backup --to repository --cluster gke --prometheus-data data --no-encrypt --capture stopped-folder";
+    let command = stack.workspace.stackgen(line.split(' ')).env("TERM", "xterm");
+    let Some(screen) = command.on_terminal(100) else {
+        return eprintln!("SKIPPED: a_terminal_gets_a_bar needs a system with terminals");
+    };
+    assert!(screen.contains("/s, ") && screen.contains(" left"), "{screen:?}");
+}
+
 #[test]
 fn a_dry_run_writes_nothing_anywhere() {
     if !has_prometheus("a_dry_run_writes_nothing_anywhere") {

@@ -10,6 +10,8 @@ pub(super) fn capture(run: &Run<'_>, left_out: &mut Vec<LeftOut>) -> Result<Repl
     let before = run.list("")?;
     let blocks = run.blocks("", left_out, &|| Ok(()))?;
     let mut head = Vec::new();
+    run.progress
+        .begin(before.iter().filter(|file| Replica::has_head_file(&file.path)).map(|file| file.size).sum());
     for folder in HEAD {
         for file in run.list(folder)? {
             if Replica::has_head_file(&file.path) {

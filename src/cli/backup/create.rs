@@ -5,11 +5,12 @@ use jiff::Timestamp;
 
 use super::repository::{RepositoryArguments, holder};
 use crate::backup::Failure;
-use crate::backup::capture::{self, Choice, Options, Progress};
+use crate::backup::capture::{self, Choice, Options};
 use crate::backup::repository::Repository;
 use crate::cli::exit_status::ExitStatus;
 use crate::cli::node::NodeArguments;
 use crate::cli::printer::Printer;
+use crate::cli::progress::Bar;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::output::{BackupFormat, captured};
 
@@ -69,7 +70,7 @@ impl Create {
             return Ok(ExitStatus::Success);
         }
         let repository = self.open_or_make()?;
-        let captured_now = capture::run(&node, &repository, &options, &Silent)?;
+        let captured_now = capture::run(&node, &repository, &options, &Bar::new(printer))?;
         printer.data(captured(self.output, &captured_now, repository.written()).as_bytes())?;
         let is_whole =
             captured_now.manifest.left_out.iter().all(|left_out| !left_out.what.starts_with("block "));
@@ -130,12 +131,4 @@ impl Create {
         let hint = "leave --recipient and --no-encrypt out, or make another repository";
         Err(Diagnostic::error(message).hint(hint).into())
     }
-}
-
-/// Nobody watches.
-pub(in crate::cli) struct Silent;
-
-impl Progress for Silent {
-    fn begin(&self, _: u64) {}
-    fn advance(&self, _: u64) {}
 }

@@ -7,7 +7,6 @@ mod snapshots;
 
 use clap::{Args, Subcommand};
 
-pub(super) use create::Silent;
 pub(super) use repository::{RepositoryArguments, holder};
 
 use super::exit_status::{ExitStatus, help};
