@@ -5,12 +5,14 @@
 //! the file has its name.
 
 mod http;
+mod kubectl;
 mod local;
 
 use std::io::{self, Read, Write};
 use std::path::PathBuf;
 
 pub use self::http::{Authorization, Endpoint, Method, Request, Response, Service};
+pub use self::kubectl::{Container, KubectlNode, Target};
 pub use self::local::LocalNode;
 pub use super::failure::{BackupError as NodeError, Failure};
 

@@ -1,0 +1,82 @@
+//! A tunnel to a server in the cluster, which ends with the value that stands for it.
+
+use std::io::{BufRead as _, BufReader, Read as _};
+use std::process::{Child, Command, Stdio};
+use std::sync::mpsc;
+use std::thread;
+use std::time::Duration;
+
+use super::super::{Authorization, Endpoint, Failure, NodeError};
+
+/// What kubectl writes before the port that it chose.
+const LISTENS: &str = "Forwarding from 127.0.0.1:";
+
+/// A kubectl that forwards a port.
+#[derive(Debug)]
+pub(super) struct Forward {
+    child: Child,
+    pub(super) endpoint: Endpoint,
+}
+
+impl Forward {
+    /// Starts one, and waits until it listens.
+    pub(super) fn start(
+        mut command: Command,
+        place: &str,
+        prefix: &str,
+        authorization: Option<Authorization>,
+        deadline: Duration,
+    ) -> Result<Self, NodeError> {
+        let spawned = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn();
+        let mut child = spawned.map_err(|error| {
+            NodeError::new(Failure::Missing, place, format!("kubectl cannot be started: {error}"))
+                .hint("install kubectl, or say where it is")
+        })?;
+        let port = child.stdout.take().and_then(|stdout| first_port(stdout, deadline));
+        let endpoint =
+            port.map(|port| Endpoint::new(&format!("http://127.0.0.1:{port}{prefix}"), authorization));
+        match endpoint {
+            Some(Ok(endpoint)) => Ok(Self { child, endpoint }),
+            other => {
+                stop(&mut child);
+                let silent = NodeError::new(Failure::Unreachable, place, "kubectl forwards no port").hint(
+                    "try `kubectl port-forward` by hand; it needs the right to create pods/portforward",
+                );
+                Err(other.and_then(Result::err).unwrap_or(silent))
+            }
+        }
+    }
+
+    /// Whether its kubectl still runs.
+    pub(super) fn is_alive(&mut self) -> bool {
+        matches!(self.child.try_wait(), Ok(None))
+    }
+}
+
+impl Drop for Forward {
+    fn drop(&mut self) {
+        stop(&mut self.child);
+    }
+}
+
+fn stop(child: &mut Child) {
+    let _ = child.kill();
+    let _ = child.wait();
+}
+
+/// The port that it says it listens on. What it says later is read too, or it would wait for a reader.
+fn first_port(stdout: std::process::ChildStdout, deadline: Duration) -> Option<u16> {
+    let (found, port) = mpsc::channel();
+    thread::spawn(move || {
+        let mut stdout = BufReader::new(stdout);
+        let mut line = String::new();
+        while stdout.by_ref().take(4 << 10).read_line(&mut line).is_ok_and(|length| length > 0) {
+            let digits = line.strip_prefix(LISTENS).and_then(|rest| rest.split(' ').next());
+            if let Some(Ok(port)) = digits.map(str::parse) {
+                let _ = found.send(port);
+            }
+            line.clear();
+        }
+    });
+    port.recv_timeout(deadline).ok()
+}
