@@ -196,6 +196,22 @@ fn what_is_damaged_in_a_repository_is_named() {
 }
 
 #[test]
+fn a_damaged_snapshot_does_not_hide_the_others() {
+    if !has_prometheus("a_damaged_snapshot_does_not_hide_the_others") {
+        return;
+    }
+    let stack = Stack::new(2, 60);
+    let first = stack.back_up_folder();
+    let second = stack.back_up_folder();
+    let name = first["snapshot"].as_str().unwrap();
+    flip(&stack.workspace.path(&format!("repository/snapshots/{name}.json")));
+    let list = stack.run("backup list --repository repository");
+    assert_eq!(list.status, Some(0));
+    assert!(list.stderr.contains(name), "{}", list.stderr);
+    assert!(list.stdout.contains(name) && list.stdout.contains(second["snapshot"].as_str().unwrap()));
+}
+
+#[test]
 fn snapshots_of_dead_runs_are_removed_and_others_stay() {
     if !has_prometheus("snapshots_of_dead_runs_are_removed_and_others_stay") {
         return;

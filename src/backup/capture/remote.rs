@@ -3,7 +3,7 @@
 use super::blocks::Run;
 use super::{BackupError, BlockEntry, Facts, LeftOut};
 use crate::backup::node::LocalNode;
-use crate::backup::prometheus::{oldest, remote_read};
+use crate::backup::prometheus::{loads, remote_read};
 
 /// Samples that came late are written to blocks together with the head, which takes three hours at most.
 const UNWRITTEN: i64 = 6 * 3_600_000;
@@ -14,7 +14,7 @@ pub(super) fn everything(
     facts: &Facts,
     left_out: &mut Vec<LeftOut>,
 ) -> Result<Vec<BlockEntry>, BackupError> {
-    match oldest(run.node)? {
+    match loads(run.node)?.oldest {
         Some(first) => since(run, facts, first, left_out),
         None => Ok(Vec::new()),
     }
@@ -26,7 +26,7 @@ pub(super) fn late(
     facts: &Facts,
     left_out: &mut Vec<LeftOut>,
 ) -> Result<Vec<BlockEntry>, BackupError> {
-    match oldest(run.node)? {
+    match loads(run.node)?.oldest {
         Some(first) => {
             let late = facts.now.saturating_sub(facts.out_of_order_window).saturating_sub(UNWRITTEN);
             since(run, facts, first.max(late), left_out)

@@ -8,10 +8,14 @@ use std::path::{Path, PathBuf};
 
 use sha2::Digest as _;
 
-use super::{Digest, Endpoint, Failure, Node, NodeError, NodeFile, Owner, Request, Response, Service};
+use super::{
+    Digest, Endpoint, Failure, Node, NodeError, NodeFile, NodeLock, Owner, Request, Response, Service,
+};
 
 /// What a file is called until all of it is there.
 const PART: &str = ".stackgen-part";
+/// What a run locks that writes to the folder.
+const LOCK: &str = ".stackgen-lock";
 /// What servers give their files and folders, whatever the umask is here.
 const FILE_MODE: u32 = 0o644;
 const FOLDER_MODE: u32 = 0o755;
@@ -117,6 +121,21 @@ fn vanished(error: &walkdir::Error, depth: usize) -> bool {
     depth > 0 && error.io_error().is_some_and(|error| error.kind() == io::ErrorKind::NotFound)
 }
 
+/// A lock on a file, which the system takes back from a run that dies.
+struct FolderLock {
+    place: PathBuf,
+    _file: File,
+}
+
+impl NodeLock for FolderLock {}
+
+impl Drop for FolderLock {
+    fn drop(&mut self) {
+        // Whoever opens it between this and the end of the lock waits for nobody; that it stays is no harm either.
+        let _ = fs::remove_file(&self.place);
+    }
+}
+
 impl Node for LocalNode {
     fn describe(&self) -> String {
         self.folder.display().to_string()
@@ -208,6 +227,20 @@ impl Node for LocalNode {
     #[cfg(not(unix))]
     fn owner(&self) -> Option<Owner> {
         None
+    }
+
+    fn lock(&self) -> Result<Box<dyn NodeLock + '_>, NodeError> {
+        let place = self.place(LOCK)?;
+        let named = |error: &io::Error| NodeError::of(place.display().to_string(), error);
+        let file = File::create(&place).map_err(|error| named(&error))?;
+        match file.try_lock() {
+            Ok(()) => Ok(Box::new(FolderLock { place, _file: file })),
+            Err(fs::TryLockError::WouldBlock) => {
+                let message = "another run writes to this folder";
+                Err(NodeError::new(Failure::Exists, self.describe(), message).hint("wait for it to end"))
+            }
+            Err(fs::TryLockError::Error(error)) => Err(named(&error)),
+        }
     }
 
     /// A server may hold a lock on a file in its folder, but many are told not to; all of them write to their log.

@@ -43,6 +43,9 @@ pub struct Owner {
     pub group: u32,
 }
 
+/// Nobody else writes to the data folder while this is held.
+pub trait NodeLock {}
+
 /// One replica, wherever it runs.
 pub trait Node {
     /// What messages call it.
@@ -63,6 +66,8 @@ pub trait Node {
     fn free_space(&self) -> Option<u64>;
     /// Who owns the data folder, where that can be known.
     fn owner(&self) -> Option<Owner>;
+    /// Keeps other runs of this program from writing to it; [`Failure::Exists`] if one does. A run that dies holds nothing.
+    fn lock(&self) -> Result<Box<dyn NodeLock + '_>, NodeError>;
     /// Whether a server that runs uses the data folder, as far as that can be seen.
     fn is_in_use(&self) -> Result<bool, NodeError>;
     /// Where a path of the data folder is, if it is on this machine.

@@ -136,15 +136,33 @@ pub fn now(node: &dyn Node) -> Result<i64, NodeError> {
     Ok((seconds * 1_000.0).round() as i64)
 }
 
-/// The oldest time that it has samples of; none if it has none.
-pub fn oldest(node: &dyn Node) -> Result<Option<i64>, NodeError> {
+/// How a server does with its blocks. It looks for new ones once a minute.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Loads {
+    /// How often it looked.
+    pub done: f64,
+    /// How often that failed.
+    pub failed: f64,
+    /// The oldest time that it has samples of; none if it has none.
+    pub oldest: Option<i64>,
+}
+
+/// What the server's own metrics say of its blocks.
+pub fn loads(node: &dyn Node) -> Result<Loads, NodeError> {
     let response = node.http(Service::Prometheus, &Request::get("/metrics"))?;
     let text = String::from_utf8_lossy(&response.body);
-    let line = text.lines().find_map(|line| line.strip_prefix("prometheus_tsdb_lowest_timestamp "));
-    let number = line.and_then(|number| number.parse::<f64>().ok());
-    let number = number.ok_or_else(|| wrong(node, "its metrics do not have its oldest time".to_owned()))?;
-    #[allow(clippy::cast_possible_truncation, reason = "an empty head has the largest number there is")]
-    Ok((number < 1e15).then_some(number as i64))
+    let metric = |name: &str| {
+        let mut values = text.lines().filter_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
+        let value = values.next().and_then(|value| value.parse::<f64>().ok());
+        value.ok_or_else(|| wrong(node, format!("its metrics lack `{name}`")))
+    };
+    let oldest = metric("prometheus_tsdb_lowest_timestamp")?;
+    Ok(Loads {
+        done: metric("prometheus_tsdb_reloads_total")?,
+        failed: metric("prometheus_tsdb_reloads_failures_total")?,
+        #[allow(clippy::cast_possible_truncation, reason = "an empty head has the largest number there is")]
+        oldest: (oldest < 1e15).then_some(oldest as i64),
+    })
 }
 
 /// Whether it has samples of a time range, both ends included.

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
 use super::{BackupError, Failure, Plan, Run};
-use crate::backup::prometheus::{self, ServerSnapshot};
+use crate::backup::prometheus::{self, Loads, ServerSnapshot};
 use crate::tsdb::Ulid;
 
 /// A server looks for new blocks once a minute.
@@ -23,6 +23,7 @@ pub(super) fn activate(run: &Run<'_>, plan: &Plan<'_>) -> Result<(), BackupError
     if plan.target.is_running && plan.target.has_head {
         save_own_samples(run, plan)?;
     }
+    let before = if plan.target.is_running { prometheus::loads(run.node)? } else { Loads::default() };
     // Oldest first: however far this gets, what is there has no gap.
     for block in plan.chosen() {
         run.node.rename(&format!("{}/{}", run.staging, block.ulid), &block.ulid.to_string())?;
@@ -33,7 +34,7 @@ pub(super) fn activate(run: &Run<'_>, plan: &Plan<'_>) -> Result<(), BackupError
             run.node.rename(&format!("{}/{folder}", run.staging), folder)?;
         }
     }
-    if plan.target.is_running { wait_until_loaded(run, plan) } else { Ok(()) }
+    if plan.target.is_running { wait_until_loaded(run, plan, before) } else { Ok(()) }
 }
 
 /// The server's own samples up to a time after the newest restored one, as a block.
@@ -61,14 +62,23 @@ fn has_folder(plan: &Plan<'_>, folder: &str) -> bool {
     plan.replica.head.iter().any(|file| file.path.split('/').next() == Some(folder))
 }
 
-/// Until the server answers for the oldest restored sample.
-fn wait_until_loaded(run: &Run<'_>, plan: &Plan<'_>) -> Result<(), BackupError> {
+/// Until the server has looked for new blocks, and answers for the oldest restored sample.
+fn wait_until_loaded(run: &Run<'_>, plan: &Plan<'_>, before: Loads) -> Result<(), BackupError> {
     let Some(oldest) = plan.chosen().map(|block| block.min_time).min() else { return Ok(()) };
     let begin = Instant::now();
-    while prometheus::oldest(run.node)?.is_none_or(|time| time > oldest) {
+    loop {
+        let now = prometheus::loads(run.node)?;
+        if now.failed > before.failed {
+            let message = "it cannot load its blocks since the restored ones are among them";
+            return Err(BackupError::new(Failure::Answer, run.node.describe(), message)
+                .hint("its log says which one: move that one out of the data folder"));
+        }
+        let is_there = now.oldest.is_some_and(|time| time <= oldest);
+        if is_there && now.done > before.done {
+            return Ok(());
+        }
         check_patience(run, begin, "it does not load the restored blocks")?;
     }
-    Ok(())
 }
 
 fn check_patience(run: &Run<'_>, begin: Instant, message: &str) -> Result<(), BackupError> {

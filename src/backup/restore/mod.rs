@@ -130,6 +130,7 @@ pub fn run(
             .hint(finding.hint.clone()));
     }
     let lease = repository.lease(LeaseKind::Shared, holder)?;
+    let _alone = node.lock()?;
     let staging = format!("{}/{name}", stage::FOLDER);
     let run = Run { node, repository, lease: &lease, progress, staging };
     let result = stage::stage(&run, plan).and_then(|()| activate::activate(&run, plan));

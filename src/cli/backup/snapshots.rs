@@ -5,10 +5,14 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::repository::RepositoryArguments;
+use crate::backup::Failure;
+use crate::backup::manifest::Manifest;
+use crate::backup::repository::{Repository, SnapshotName};
 use crate::cli::exit_status::ExitStatus;
 use crate::cli::printer::Printer;
-use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
 use crate::output::{self, BackupFormat, Listed};
+use crate::yaml::Sources;
 
 /// List the snapshots of a repository
 ///
@@ -63,7 +67,7 @@ impl List {
         let verified = repository.verified()?;
         let mut listed = Vec::new();
         for name in repository.snapshots()? {
-            let manifest = repository.is_readable().then(|| repository.manifest(&name)).transpose()?;
+            let manifest = if repository.is_readable() { read(&repository, &name, printer)? } else { None };
             let verified = verified.get(&name).map(|verified| verified.at);
             listed.push(Listed { name, manifest, verified });
         }
@@ -72,6 +76,22 @@ impl List {
             printer.note("the repository is encrypted: --identity FILE shows what its snapshots hold");
         }
         Ok(ExitStatus::Success)
+    }
+}
+
+/// What a snapshot holds; none, and a warning, if that is damaged: the others can be listed all the same.
+fn read(
+    repository: &Repository,
+    name: &SnapshotName,
+    printer: &Printer,
+) -> Result<Option<Manifest>, Diagnostics> {
+    match repository.manifest(name) {
+        Err(error) if error.failure == Failure::Content => {
+            let warning = Diagnostic { severity: Severity::Warning, ..error.into() };
+            printer.report(&[warning], &Sources::default());
+            Ok(None)
+        }
+        other => Ok(other.map(Some)?),
     }
 }
 

@@ -5,6 +5,7 @@
 
 mod exec;
 mod forward;
+mod lock;
 mod scripts;
 
 use std::cell::{Cell, RefCell};
@@ -18,8 +19,10 @@ use sha2::Digest as _;
 
 use self::exec::{Answer, hexadecimal, sha256};
 use self::forward::Forward;
+use self::lock::Held;
 use super::{
-    Authorization, Digest, Failure, Method, Node, NodeError, NodeFile, Owner, Request, Response, Service,
+    Authorization, Digest, Failure, Method, Node, NodeError, NodeFile, NodeLock, Owner, Request, Response,
+    Service,
 };
 
 /// What a file is called until all of it is there.
@@ -118,13 +121,19 @@ impl KubectlNode {
         format!("{}/{path}", self.describe())
     }
 
+    /// A script in the container, which gets the data folder as its first word.
+    fn script(&self, script: &str) -> Command {
+        let mut command = self.kubectl();
+        command.args(["exec", "--stdin", &self.at.pod, "--container", &self.at.container, "--"]);
+        command.args(["sh", "-c", &format!("{}{script}", scripts::COMMON), "sh", &self.at.folder]);
+        command
+    }
+
     /// Runs a script; anything but a good end is an error that names the path.
     fn run(&self, script: &str, words: &[&str], input: &[u8]) -> Result<Vec<u8>, NodeError> {
         let place = words.first().map_or_else(|| self.describe(), |path| self.place(path));
         let command = |attempt| {
-            let mut command = self.kubectl();
-            command.args(["exec", "--stdin", &self.at.pod, "--container", &self.at.container, "--"]);
-            command.args(["sh", "-c", &format!("{}{script}", scripts::COMMON), "sh", &self.at.folder]);
+            let mut command = self.script(script);
             command.args(words).args((attempt > 0).then_some("again"));
             command
         };
@@ -334,6 +343,10 @@ impl Node for KubectlNode {
     fn owner(&self) -> Option<Owner> {
         let [_, user, group] = self.facts()?;
         Some(Owner { user: user.try_into().ok()?, group: group.try_into().ok()? })
+    }
+
+    fn lock(&self) -> Result<Box<dyn NodeLock + '_>, NodeError> {
+        Ok(Box::new(Held::take(self.script(scripts::LOCK), &self.describe(), self.deadline)?))
     }
 
     /// The container's own processes are those that it sees.

@@ -116,3 +116,10 @@ real=$(pwd -P); cd /
 if ls -l /proc/[0-9]*/fd 2>/dev/null | grep -F -q -e "-> $real/"; then answer 0 yes; fi
 answer 0 no
 "#;
+
+/// Locks the file that a run on the container's own machine locks too, says so, and waits for the end of the input.
+pub(super) const LOCK: &str = r#"
+command -v flock > /dev/null || { echo 'no lock'; exit 0; }
+at .stackgen-lock; exec 9> "$at" && flock -n 9 || { echo busy; exit 0; }
+echo held; read -r taken; rm -f "$at"
+"#;

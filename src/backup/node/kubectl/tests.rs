@@ -236,3 +236,17 @@ fn a_question_that_changes_nothing_is_asked_again_and_another_is_not() {
     server.join().unwrap();
     assert_eq!(node.http(Service::Grafana, &Request::get("/")).unwrap_err().failure, Failure::Missing);
 }
+
+#[test]
+fn one_run_writes_to_a_folder_at_a_time() {
+    let cluster = Cluster::new();
+    let held = cluster.node.lock().unwrap();
+    assert_eq!(cluster.node.lock().err().unwrap().failure, Failure::Exists);
+    let here = crate::backup::node::LocalNode::new(&cluster.data).unwrap();
+    assert_eq!(here.lock().err().unwrap().failure, Failure::Exists);
+    drop(held);
+    drop(cluster.node.lock().unwrap());
+    assert_eq!(cluster.node.list("").unwrap(), []);
+    cluster.break_with("dead");
+    assert_eq!(cluster.node.lock().err().unwrap().failure, Failure::Unreachable);
+}

@@ -82,6 +82,17 @@ fn a_rename_replaces_nothing_and_a_folder_that_is_gone_is_removed() {
 }
 
 #[test]
+fn one_run_writes_to_a_folder_at_a_time() {
+    let (folder, node) = node();
+    let held = node.lock().unwrap();
+    let other = LocalNode::new(folder.path()).unwrap();
+    assert_eq!(other.lock().err().unwrap().failure, Failure::Exists);
+    drop(held);
+    drop(other.lock().unwrap());
+    assert_eq!(node.list("").unwrap(), []);
+}
+
+#[test]
 fn a_server_without_an_address_is_missing() {
     let (_folder, node) = node();
     let error = node.http(Service::Grafana, &Request::get("/")).unwrap_err();

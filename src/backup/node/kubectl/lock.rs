@@ -1,0 +1,66 @@
+//! A lock in the container, held by a script that waits for this run to end.
+
+use std::io::{BufRead as _, BufReader, Read as _};
+use std::process::{Child, Command, Stdio};
+use std::sync::mpsc;
+use std::thread;
+use std::time::Duration;
+
+use super::super::{Failure, NodeError, NodeLock};
+
+/// The longest line that the script says.
+const LINE_LIMIT: u64 = 4 << 10;
+
+/// A script that holds the lock. The system takes it back when the script ends, and so does the end of its input.
+pub(super) struct Held(Child);
+
+impl NodeLock for Held {}
+
+impl Held {
+    /// Waits until the script says that it has the lock, or that it does not get it.
+    pub(super) fn take(mut command: Command, place: &str, deadline: Duration) -> Result<Self, NodeError> {
+        let spawned = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn();
+        let child = spawned.map_err(|error| {
+            NodeError::new(Failure::Missing, place, format!("kubectl cannot be started: {error}"))
+                .hint("install kubectl, or say where it is")
+        })?;
+        let mut held = Self(child);
+        let stdout = held.0.stdout.take();
+        let (said, line) = mpsc::channel();
+        thread::spawn(move || {
+            let mut line = String::new();
+            if let Some(stdout) = stdout {
+                let _ = BufReader::new(stdout).take(LINE_LIMIT).read_line(&mut line);
+            }
+            said.send(line)
+        });
+        let error = |failure, message: &str| NodeError::new(failure, place, message);
+        match line.recv_timeout(deadline).unwrap_or_default().trim_end() {
+            "held" => Ok(held),
+            "busy" => {
+                Err(error(Failure::Exists, "another run writes to this folder").hint("wait for it to end"))
+            }
+            "no lock" => {
+                Err(error(Failure::Missing, "the image has no `flock`, so two runs could write at once")
+                    .hint("name a container that has one"))
+            }
+            _ => Err(error(Failure::Unreachable, "no answer came about the lock")
+                .hint("look at the connection to the cluster, then run again")),
+        }
+    }
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        // The end of the input ends the script; the end of kubectl does where that does not get through.
+        drop(self.0.stdin.take());
+        for _ in 0..20 {
+            if matches!(self.0.try_wait(), Ok(Some(_))) {
+                return;
+            }
+            thread::sleep(Duration::from_millis(10));
+        }
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
