@@ -389,5 +389,6 @@ impl Node for KubectlNode {
     }
 }
 
-#[cfg(all(test, unix))]
+#[cfg(test)]
+#[cfg(unix)]
 mod tests;
