@@ -102,6 +102,11 @@ impl Chunk {
     pub fn samples(&self) -> Option<xor::Samples<'_>> {
         (self.encoding == Encoding::Xor).then(|| xor::Samples::new(&self.data))
     }
+
+    /// How many samples it says that it has; every encoding begins with that.
+    pub fn sample_count(&self) -> Option<u16> {
+        self.data.first_chunk::<2>().map(|count| u16::from_be_bytes(*count))
+    }
 }
 
 /// A chunk in the buffer of its segment.
