@@ -1,5 +1,7 @@
 //! `stackgen restore`: a snapshot written into the data folder of a stack.
 
+use std::collections::BTreeMap;
+
 use clap::Args;
 use jiff::Timestamp;
 
@@ -71,6 +73,7 @@ pub(super) fn run(arguments: &Arguments, printer: &Printer) -> Result<ExitStatus
         retention: arguments.retention,
         trim: arguments.trim,
         min_time: arguments.min_time.map(Timestamp::as_millisecond),
+        is_awaited: true,
     };
     let plan = restore::plan(&node, &repository, &manifest, &options)?;
     let sources = crate::yaml::Sources::default();
@@ -81,7 +84,7 @@ pub(super) fn run(arguments: &Arguments, printer: &Printer) -> Result<ExitStatus
     // First of all: a rule that fires before its silence is there wakes somebody up.
     let silences = match &manifest.alertmanager {
         Some(state) if arguments.node.has_alertmanager() => {
-            Some(alertmanager::restore(&node, &repository, state, arguments.dry_run)?)
+            Some(alertmanager::restore(&node, &repository, state, &BTreeMap::new(), arguments.dry_run)?)
         }
         _ => None,
     };

@@ -8,22 +8,28 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
 use super::backup::{Stack, json as parse};
-use crate::support::skip;
+use crate::support::{Workspace, skip};
 use crate::tsdb::has_prometheus;
 
 /// An Alertmanager on a free port.
-struct Alertmanager {
+pub(crate) struct Alertmanager {
     process: Child,
     port: u16,
 }
 
 impl Alertmanager {
     fn start(stack: &Stack, name: &str) -> Self {
+        Self::start_with(&stack.workspace, name, "route: {receiver: nobody}\nreceivers: [{name: nobody}]\n")
+    }
+
+    /// With this configuration.
+    pub(crate) fn start_with(workspace: &Workspace, name: &str, configuration: &str) -> Self {
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-        stack.workspace.write("alertmanager.yml", "route: {receiver: nobody}\nreceivers: [{name: nobody}]\n");
+        let file = format!("{name}.yml");
+        workspace.write(&file, configuration);
         let process = Command::new("prometheus-alertmanager")
-            .arg(format!("--config.file={}", stack.workspace.path("alertmanager.yml").display()))
-            .arg(format!("--storage.path={}", stack.workspace.path(name).display()))
+            .arg(format!("--config.file={}", workspace.path(&file).display()))
+            .arg(format!("--storage.path={}", workspace.path(name).display()))
             .arg(format!("--web.listen-address=127.0.0.1:{port}"))
             .arg("--cluster.listen-address=")
             .stdout(Stdio::null())
@@ -39,11 +45,11 @@ impl Alertmanager {
         server
     }
 
-    fn url(&self) -> String {
+    pub(crate) fn url(&self) -> String {
         format!("http://127.0.0.1:{}", self.port)
     }
 
-    fn request(&self, method: &str, path: &str, body: Option<&Value>) -> Option<Value> {
+    pub(crate) fn request(&self, method: &str, path: &str, body: Option<&Value>) -> Option<Value> {
         use std::io::{Read as _, Write as _};
         let mut stream = std::net::TcpStream::connect(("127.0.0.1", self.port)).ok()?;
         let body = body.map(Value::to_string).unwrap_or_default();
@@ -58,7 +64,7 @@ impl Alertmanager {
         serde_json::from_str(answer.split_once("\r\n\r\n")?.1).ok()
     }
 
-    fn silence(&self, matchers: &Value, (start, end): (i64, i64), comment: &str) -> String {
+    pub(crate) fn silence(&self, matchers: &Value, (start, end): (i64, i64), comment: &str) -> String {
         let time = |minutes| (Timestamp::now() + SignedDuration::from_mins(minutes)).to_string();
         let body = json!({
             "matchers": matchers,
@@ -74,7 +80,7 @@ impl Alertmanager {
     }
 
     /// What people see of the silences that are not over.
-    fn current(&self) -> Vec<Value> {
+    pub(crate) fn current(&self) -> Vec<Value> {
         let all = self.request("GET", "/api/v2/silences", None).unwrap();
         let seen = |silence: &Value| {
             json!([silence["matchers"], silence["endsAt"], silence["comment"], silence["status"]["state"]])
@@ -98,8 +104,16 @@ impl Drop for Alertmanager {
     }
 }
 
-fn matcher(name: &str, value: &str, is_regex: bool, is_equal: bool) -> Value {
+pub(crate) fn matcher(name: &str, value: &str, is_regex: bool, is_equal: bool) -> Value {
     json!({"name": name, "value": value, "isRegex": is_regex, "isEqual": is_equal})
+}
+
+pub(crate) fn has_alertmanager(test: &str) -> bool {
+    let is_there = Command::new("prometheus-alertmanager").arg("--version").output().is_ok();
+    if !is_there {
+        skip(test, "prometheus-alertmanager");
+    }
+    is_there
 }
 
 /// Importing twice makes no second one, which `amtool silence import` does. The source is killed a moment after its
@@ -110,8 +124,8 @@ fn silences_of_every_kind_arrive_once() {
     if !has_prometheus(name) {
         return;
     }
-    if Command::new("prometheus-alertmanager").arg("--version").output().is_err() {
-        return skip(name, "prometheus-alertmanager");
+    if !has_alertmanager(name) {
+        return;
     }
     let stack = Stack::new(2, 60);
     let source = Alertmanager::start(&stack, "source");

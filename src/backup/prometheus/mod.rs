@@ -1,5 +1,6 @@
 //! What a Prometheus server says of itself, asked before anything is copied.
 
+mod query;
 mod remote_read;
 mod retention;
 mod snapshot;
@@ -9,7 +10,8 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
-pub use self::remote_read::remote_read;
+pub use self::query::{Matrix, active_targets, live_series, query_range, reload};
+pub use self::remote_read::{Labels, SeriesChunks, read_series, remote_read};
 pub use self::retention::Retention;
 use self::retention::milliseconds;
 pub use self::snapshot::ServerSnapshot;
@@ -28,6 +30,8 @@ pub struct Facts {
     pub out_of_order_window: i64,
     /// Whether snapshots can be asked for.
     pub admin_api: bool,
+    /// Whether it can be told to read its configuration again.
+    pub lifecycle: bool,
     /// First and last time in memory; none before the first sample.
     pub head: Option<(i64, i64)>,
     /// What remote reads add to every series.
@@ -111,12 +115,14 @@ pub fn facts(node: &dyn Node) -> Result<Facts, NodeError> {
     let (external_labels, out_of_order_window) = config(node)?;
     let retention = runtime.storage_retention.parse().map_err(|error| wrong(node, error))?;
     let head = &database.head;
+    let has_flag = |name: &str| flags.get(name).is_some_and(|flag| flag == "true");
     Ok(Facts {
         version: build.version,
         now: now(node)?,
         retention,
         out_of_order_window,
-        admin_api: flags.get("web.enable-admin-api").is_some_and(|flag| flag == "true"),
+        admin_api: has_flag("web.enable-admin-api"),
+        lifecycle: has_flag("web.enable-lifecycle"),
         // An empty head's first time is the largest there is, so it lies behind the last.
         head: (head.min_time <= head.max_time).then_some((head.min_time, head.max_time)),
         external_labels,
@@ -143,6 +149,8 @@ pub struct Loads {
     pub done: f64,
     /// How often that failed.
     pub failed: f64,
+    /// How often it could not put blocks together.
+    pub compactions_failed: f64,
     /// The oldest time that it has samples of; none if it has none.
     pub oldest: Option<i64>,
 }
@@ -160,6 +168,7 @@ pub fn loads(node: &dyn Node) -> Result<Loads, NodeError> {
     Ok(Loads {
         done: metric("prometheus_tsdb_reloads_total")?,
         failed: metric("prometheus_tsdb_reloads_failures_total")?,
+        compactions_failed: metric("prometheus_tsdb_compactions_failed_total")?,
         #[allow(clippy::cast_possible_truncation, reason = "an empty head has the largest number there is")]
         oldest: (oldest < 1e15).then_some(oldest as i64),
     })
@@ -167,7 +176,7 @@ pub fn loads(node: &dyn Node) -> Result<Loads, NodeError> {
 
 /// Whether it has samples of a time range, both ends included.
 fn has_samples(node: &dyn Node, (first, last): (i64, i64)) -> Result<bool, NodeError> {
-    let seconds = |time: i64| format!("{}.{:03}", time.div_euclid(1000), time.rem_euclid(1000));
+    let seconds = query::seconds;
     let request = Request::get("/api/v1/labels").with("start", seconds(first)).with("end", seconds(last));
     let names: Vec<String> = ask(node, &request)?;
     Ok(!names.is_empty())

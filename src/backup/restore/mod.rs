@@ -13,11 +13,13 @@ use super::capture::Progress;
 use super::manifest::{BlockEntry, Manifest, Replica};
 use super::node::Node;
 pub use super::preflight::Level;
-use super::preflight::{self, Finding, Target};
+pub use super::preflight::Target;
+use super::preflight::{self, Finding};
 use super::prometheus::Retention;
 use super::repository::{Lease, LeaseKind, Repository, SnapshotName};
 use super::{BackupError, Failure};
 use crate::tsdb::Ulid;
+pub use target::{compare, look};
 
 /// What is to be restored, and how.
 #[derive(Clone, Copy, Debug)]
@@ -32,6 +34,8 @@ pub struct Options<'o> {
     pub trim: bool,
     /// Blocks that end before this millisecond are left out.
     pub min_time: Option<i64>,
+    /// Whether the run ends only when a server that runs has loaded the blocks.
+    pub is_awaited: bool,
 }
 
 /// What becomes of a block.
@@ -58,6 +62,7 @@ pub struct Plan<'m> {
     pub target: Target,
     /// What does not hold; nothing is done if one of them is a refusal.
     pub findings: Vec<Finding>,
+    is_awaited: bool,
 }
 
 /// What a restore works with.
@@ -90,7 +95,7 @@ pub fn plan<'m>(
     options: &Options<'_>,
 ) -> Result<Plan<'m>, BackupError> {
     let replica = choose(manifest, options.replica)?;
-    let target = target::look(node, options, repository.now().as_millisecond())?;
+    let target = look(node, options, repository.now().as_millisecond())?;
     let there = target::contents(node, &target, &replica.blocks)?;
     let mut wanted: Vec<&BlockEntry> = replica
         .blocks
@@ -113,7 +118,7 @@ pub fn plan<'m>(
         () => Fate::LeftOut,
     };
     let blocks = replica.blocks.iter().map(|block| (block, fate(block))).collect();
-    Ok(Plan { replica, blocks, with_head, target, findings })
+    Ok(Plan { replica, blocks, with_head, target, findings, is_awaited: options.is_awaited })
 }
 
 /// Does what the plan says, unless something speaks against it.

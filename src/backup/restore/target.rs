@@ -8,8 +8,8 @@ use crate::backup::node::{Digest, Node};
 use crate::backup::prometheus::facts;
 use crate::tsdb::{Meta, Ulid};
 
-/// Gathers the facts; `now` is ours.
-pub(super) fn look(node: &dyn Node, options: &Options<'_>, now: i64) -> Result<Target, BackupError> {
+/// What is known of the stack that gets data; `now` is ours.
+pub fn look(node: &dyn Node, options: &Options<'_>, now: i64) -> Result<Target, BackupError> {
     let facts = if options.has_prometheus { Some(facts(node)?) } else { None };
     if facts.is_none() && node.is_in_use()? {
         let message = "a server uses the folder, and nobody said where it listens";
@@ -90,7 +90,7 @@ pub(super) fn has_files(node: &dyn Node, files: &[FileEntry]) -> Result<bool, Ba
 }
 
 /// Two blocks of one name have to be the same; tombstones come with deletions, which are the target's business.
-fn compare(node: &dyn Node, block: &BlockEntry) -> Result<(), BackupError> {
+pub fn compare(node: &dyn Node, block: &BlockEntry) -> Result<(), BackupError> {
     let is_content = |file: &&FileEntry| file.path == "index" || file.path.starts_with("chunks/");
     for file in block.files.iter().filter(is_content) {
         let path = format!("{}/{}", block.ulid, file.path);

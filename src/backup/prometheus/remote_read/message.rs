@@ -7,7 +7,8 @@ use crate::backup::node::{Failure, NodeError};
 use crate::tsdb::{Chunk, Encoding};
 
 /// Names and values, sorted by name.
-pub(super) type Labels = Vec<(String, String)>;
+/// Names and values, sorted by name.
+pub type Labels = Vec<(String, String)>;
 
 /// A series, or the next part of one.
 pub(super) struct Part {

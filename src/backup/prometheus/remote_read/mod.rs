@@ -11,7 +11,8 @@ use std::collections::BTreeMap;
 use std::io::{self, BufRead as _, BufReader, Read};
 use std::path::{Path, PathBuf};
 
-use message::{Labels, Part, read_request, series_of};
+pub use message::Labels;
+use message::{Part, read_request, series_of};
 
 use super::has_samples;
 use crate::backup::node::{Failure, Node, NodeError, Request, Service};
@@ -24,8 +25,8 @@ const SPANS: [i64; 3] = [512, 16, 1];
 /// The largest frame that servers make is a megabyte, unless one series is larger.
 const LARGEST_FRAME: u64 = 64 << 20;
 
-/// The chunks of a series, with the times of their first and last samples.
-type Series = BTreeMap<Labels, Vec<(i64, i64, Chunk)>>;
+/// The chunks of each series, with the times of their first and last samples.
+pub type SeriesChunks = BTreeMap<Labels, Vec<(i64, i64, Chunk)>>;
 
 /// A read that writes blocks.
 struct Reading<'r> {
@@ -51,7 +52,7 @@ impl Reading<'_> {
     /// In spans of so many windows, each in smaller ones if there is anything in it.
     fn read(&self, (first, last): (i64, i64), spans: &[i64]) -> Result<(), NodeError> {
         let Some((windows, smaller)) = spans.split_first() else {
-            write(self.folder, fetch(self.node, (first, last), self.external_labels)?)?;
+            write(self.folder, read_series(self.node, (first, last), self.external_labels)?)?;
             return (self.alive)();
         };
         let length = windows * WINDOW;
@@ -67,12 +68,12 @@ impl Reading<'_> {
     }
 }
 
-/// All series of a time range, sorted by their labels.
-fn fetch(
+/// All series of a time range, both ends included, sorted by their labels.
+pub fn read_series(
     node: &dyn Node,
     (first, last): (i64, i64),
     external_labels: &BTreeMap<String, String>,
-) -> Result<Series, NodeError> {
+) -> Result<SeriesChunks, NodeError> {
     let request = Request {
         headers: vec![
             ("Content-Type", "application/x-protobuf"),
@@ -81,7 +82,7 @@ fn fetch(
         ],
         ..Request::post("/api/v1/read", read_request(first, last)?)
     };
-    let mut series = Series::new();
+    let mut series = SeriesChunks::new();
     let mut take = |answer: &mut dyn Read| {
         let mut answer = BufReader::new(answer);
         while let Some(frame) = frame(&mut answer)? {
@@ -142,7 +143,7 @@ pub(super) fn broken(message: String) -> io::Error {
     io::Error::other(NodeError::new(Failure::Content, "/api/v1/read", message).hint("run it again"))
 }
 
-fn write(folder: &Path, mut series: Series) -> Result<(), NodeError> {
+fn write(folder: &Path, mut series: SeriesChunks) -> Result<(), NodeError> {
     series.retain(|_, chunks| !chunks.is_empty());
     if series.is_empty() {
         return Ok(());
