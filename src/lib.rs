@@ -2,7 +2,7 @@
 //!
 //! The modules are floors: each imports only from floors below it, and a test holds this (ARCHITECTURE.md has the
 //! table). From below: [`yaml`] and [`fs`]; [`resource`], [`diagnostic`] and [`tsdb`]; [`kustomize`]; [`stack`];
-//! [`backup`], [`diff`], [`gitops`] and [`validate`]; [`drift`] and [`explain`]; [`output`]; [`cli`].
+//! [`backup`], [`diff`], [`gitops`] and [`validate`]; [`drift`], [`explain`] and [`migrate`]; [`output`]; [`cli`].
 
 pub mod backup;
 pub mod cli;
@@ -13,6 +13,7 @@ pub mod explain;
 pub mod fs;
 pub mod gitops;
 pub mod kustomize;
+pub mod migrate;
 pub mod output;
 pub mod resource;
 pub mod schema;

@@ -11,6 +11,7 @@ mod exit_status;
 mod expected;
 mod explain;
 mod images;
+mod migrate;
 mod named;
 mod node;
 mod output;
@@ -74,6 +75,7 @@ enum Command {
     Validate(validate::Arguments),
     Backup(backup::Arguments),
     Restore(restore::Arguments),
+    Migrate(Box<migrate::Arguments>),
     Images(images::Arguments),
     Schema(schema::Arguments),
 }
@@ -109,6 +111,7 @@ impl Command {
             Self::Validate(arguments) => validate::run(arguments, printer, sources),
             Self::Backup(arguments) => backup::run(arguments, printer),
             Self::Restore(arguments) => restore::run(arguments, printer),
+            Self::Migrate(arguments) => migrate::run(arguments, printer, sources),
             Self::Images(arguments) => images::run(arguments, printer, sources),
             Self::Schema(arguments) => schema::run(arguments, printer),
         }

@@ -57,7 +57,7 @@ impl NodeArguments {
 }
 
 /// Credentials come from files: arguments can be seen by everybody on the machine.
-fn read_authorization(file: &Path) -> Result<Authorization, Diagnostic> {
+pub(super) fn read_authorization(file: &Path) -> Result<Authorization, Diagnostic> {
     let error = |message: String| {
         Diagnostic::error(message)
             .in_path(file)

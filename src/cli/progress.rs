@@ -25,6 +25,11 @@ impl Bar {
         }
         Self(bar)
     }
+
+    /// Does something with the bar out of the way.
+    pub(super) fn suspend(&self, work: impl FnOnce()) {
+        self.0.suspend(work);
+    }
 }
 
 impl Progress for Bar {

@@ -254,7 +254,7 @@ fn table<const N: usize>(rows: &[[String; N]]) -> String {
 }
 
 /// A number of something: `1 block`, `2 blocks`.
-fn counted(number: u64, what: &str) -> String {
+pub(super) fn counted(number: u64, what: &str) -> String {
     format!("{number} {what}{}", if number == 1 { "" } else { "s" })
 }
 
@@ -265,7 +265,7 @@ fn time(milliseconds: i64) -> String {
 }
 
 /// A size with three digits.
-fn bytes(size: u64) -> String {
+pub(super) fn bytes(size: u64) -> String {
     const UNITS: [&str; 5] = ["KiB", "MiB", "GiB", "TiB", "PiB"];
     if size < 1024 {
         return format!("{size} B");

@@ -8,6 +8,7 @@ mod diff;
 mod escape;
 mod explain;
 mod findings;
+mod migrate;
 mod place;
 mod rules;
 mod sarif;
@@ -18,6 +19,7 @@ pub use backup::{BackupFormat, Listed, Restored, captured, list, prune, show, ve
 pub use diff::{Difference, DifferenceFormat, danger_rules};
 pub use explain::{Histories, HistoryFormat};
 pub use findings::{Findings, FindingsFormat};
+pub use migrate::{MigrationReport, migration_plan, rolled_back, verification};
 pub use rules::rule_list;
 pub use screen::Screen;
 pub use text::{Text, may_hold_secrets};

@@ -14,6 +14,9 @@ mod explain_page;
 mod fleet;
 mod help;
 mod images;
+mod migrate;
+#[cfg(unix)]
+mod migrate_faults;
 mod render;
 mod render_faults;
 mod render_hostile;

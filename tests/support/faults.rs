@@ -1,5 +1,6 @@
 //! The real command with system calls that fail, or that it does not survive.
 
+use std::path::Path;
 use std::process::Command;
 
 use super::{Run, Workspace, skip};
@@ -40,4 +41,23 @@ pub(crate) fn has_strace(test: &str) -> bool {
         skip(test, "strace, and the right to trace");
     }
     works
+}
+
+/// Runs the command until it waits for the nth time that a file is on the disk, and does not let it live on. False if
+/// it came to its end before.
+pub(crate) fn killed_at_file(workspace: &Workspace, arguments: &[&str], file: &Path, nth: usize) -> bool {
+    let trace = workspace.path("trace");
+    Command::new("strace")
+        .args(["-f", "-qq", "-o"])
+        .arg(&trace)
+        .arg("-P")
+        .arg(file)
+        .arg("--trace=fsync")
+        .arg(format!("--inject=fsync:signal=KILL:when={nth}"))
+        .arg(env!("CARGO_BIN_EXE_stackgen"))
+        .args(arguments)
+        .current_dir(workspace.root())
+        .output()
+        .unwrap();
+    std::fs::read_to_string(trace).unwrap().contains("killed by")
 }

@@ -42,8 +42,17 @@ impl Server {
         arguments: &[&str],
     ) -> Self {
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        std::fs::write(folder.join("prometheus.yml"), configuration(port)).unwrap();
+        Self::start_on(port, folder, data, arguments)
+    }
+
+    /// Starts one again that was configured before, where it was.
+    pub(crate) fn start_at(port: u16, folder: &Path, arguments: &[&str]) -> Self {
+        Self::start_on(port, folder, &folder.join("data"), arguments)
+    }
+
+    fn start_on(port: u16, folder: &Path, data: &Path, arguments: &[&str]) -> Self {
         let config = folder.join("prometheus.yml");
-        std::fs::write(&config, configuration(port)).unwrap();
         let process = Command::new("prometheus")
             .arg(format!("--config.file={}", config.display()))
             .arg(format!("--storage.tsdb.path={}", data.display()))
