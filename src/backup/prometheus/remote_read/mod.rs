@@ -10,6 +10,8 @@ mod message;
 use std::collections::BTreeMap;
 use std::io::{self, BufRead as _, BufReader, Read};
 use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::Duration;
 
 pub use message::Labels;
 use message::{Part, read_request, series_of};
@@ -22,6 +24,13 @@ use crate::tsdb::{BlockWriter, Chunk, Compaction};
 const WINDOW: i64 = 7_200_000;
 /// A server that slept for a year is not asked about every two hours of it.
 const SPANS: [i64; 3] = [512, 16, 1];
+/// A part of a window that is not made smaller any more.
+const SMALLEST: i64 = WINDOW / 16;
+/// How often a part of a window is asked for; one that can be made smaller is, after fewer tries.
+const TRIES: u32 = 8;
+const TRIES_AS_A_WHOLE: u32 = 3;
+/// The first pause between two tries; each is twice as long as the one before it.
+const PAUSE: Duration = Duration::from_millis(250);
 /// The largest frame that servers make is a megabyte, unless one series is larger.
 const LARGEST_FRAME: u64 = 64 << 20;
 
@@ -59,7 +68,7 @@ impl Reading<'_> {
         let mut begin = first.div_euclid(length) * length;
         while begin <= last {
             let span = (begin.max(first), (begin + length - 1).min(last));
-            if *windows == 1 || has_samples(self.node, span)? {
+            if *windows == 1 || again(TRIES, || has_samples(self.node, span))? {
                 self.read(span, smaller)?;
             }
             begin += length;
@@ -68,8 +77,48 @@ impl Reading<'_> {
     }
 }
 
-/// All series of a time range, both ends included, sorted by their labels.
+/// All series of a time range, both ends included, sorted by their labels. What was taken of an answer that ends early
+/// is forgotten, and all of it asked for again; a connection that never lasts long enough for the whole is asked for
+/// the halves.
 pub fn read_series(
+    node: &dyn Node,
+    (first, last): (i64, i64),
+    external_labels: &BTreeMap<String, String>,
+) -> Result<SeriesChunks, NodeError> {
+    let fetch = || fetch(node, (first, last), external_labels);
+    if last.saturating_sub(first) < SMALLEST {
+        return again(TRIES, fetch);
+    }
+    match again(TRIES_AS_A_WHOLE, fetch) {
+        Err(error) if is_passing(&error) => {}
+        other => return other,
+    }
+    let middle = first + (last - first) / 2;
+    let mut series = read_series(node, (first, middle), external_labels)?;
+    for (labels, chunks) in read_series(node, (middle + 1, last), external_labels)? {
+        series.entry(labels).or_default().extend(chunks);
+    }
+    Ok(series)
+}
+
+/// Asks until there is an answer, or a failure that does not pass by itself.
+fn again<T>(tries: u32, ask: impl Fn() -> Result<T, NodeError>) -> Result<T, NodeError> {
+    for attempt in 0..tries.saturating_sub(1) {
+        match ask() {
+            Err(error) if is_passing(&error) => thread::sleep(PAUSE * 2_u32.pow(attempt)),
+            other => return other,
+        }
+    }
+    ask()
+}
+
+/// Whether the connection is to blame: nothing but the network and memory has a part in an answer.
+fn is_passing(error: &NodeError) -> bool {
+    matches!(error.failure, Failure::Unreachable | Failure::Content | Failure::Other)
+}
+
+/// One try.
+fn fetch(
     node: &dyn Node,
     (first, last): (i64, i64),
     external_labels: &BTreeMap<String, String>,
