@@ -2,13 +2,12 @@
 
 use std::collections::BTreeMap;
 use std::io::Write;
-use std::path::PathBuf;
 
 use sha2::Digest as _;
 
 use super::{BackupError, Failure, LeftOut, Node, Progress, Repository};
 use crate::backup::manifest::{BlockEntry, FileEntry};
-use crate::backup::node::NodeFile;
+use crate::backup::node::{LocalNode, NodeFile};
 use crate::backup::repository::{Lease, hexadecimal};
 use crate::tsdb::{self, BlockReport, Depth, Ulid};
 
@@ -21,10 +20,11 @@ pub(super) struct Run<'r> {
     pub(super) progress: &'r dyn Progress,
 }
 
-/// A block that is verified, in a folder on this machine that goes when it is not needed.
+/// A block that is verified. One from elsewhere is in a folder on this machine, which goes when it is not needed: it
+/// came once, and what was verified is what is stored.
 struct Verified {
     report: BlockReport,
-    _scratch: Option<tempfile::TempDir>,
+    copy: Option<(tempfile::TempDir, LocalNode)>,
 }
 
 impl Run<'_> {
@@ -77,7 +77,10 @@ impl Run<'_> {
         for file in files {
             let inside = file.path[folder.len()..].trim_start_matches('/');
             if BlockEntry::has_file(inside) {
-                entries.push(self.file(&file.path, inside)?);
+                entries.push(match &verified.copy {
+                    Some((_, copy)) => Run { node: copy, ..*self }.file(&copied(folder, file), inside)?,
+                    None => self.file(&file.path, inside)?,
+                });
             } else {
                 let reason = "no block has a file of this name".to_owned();
                 left_out.push(LeftOut { what: file.path.clone(), reason });
@@ -100,19 +103,19 @@ impl Run<'_> {
     /// Verifies a block where it is, or a copy of it if it is elsewhere.
     fn verify(&self, folder: &str, files: &[NodeFile]) -> Result<Verified, BackupError> {
         if let Some(place) = self.node.place_on_this_machine(folder) {
-            return Ok(Verified { report: tsdb::verify_block(&place, Depth::Bytes), _scratch: None });
+            return Ok(Verified { report: tsdb::verify_block(&place, Depth::Bytes), copy: None });
         }
         let failed = |error: &std::io::Error| BackupError::of("the folder for temporary files", error);
         let scratch = tempfile::tempdir().map_err(|error| failed(&error))?;
-        let name = folder.rsplit('/').next().unwrap_or(folder);
-        let root = scratch.path().join(name);
         for file in files {
-            let place: PathBuf = root.join(file.path[folder.len()..].trim_start_matches('/'));
+            let place = scratch.path().join(copied(folder, file));
             let out = place.parent().map_or(Ok(()), std::fs::create_dir_all);
             let mut out = out.and_then(|()| std::fs::File::create(&place)).map_err(|error| failed(&error))?;
             self.node.read(&file.path, &mut out)?;
         }
-        Ok(Verified { report: tsdb::verify_block(&root, Depth::Bytes), _scratch: Some(scratch) })
+        let report = tsdb::verify_block(&scratch.path().join(name(folder)), Depth::Bytes);
+        let copy = LocalNode::new(scratch.path())?;
+        Ok(Verified { report, copy: Some((scratch, copy)) })
     }
 
     /// Stores a file; what the repository got is what the node says that it gave.
@@ -134,6 +137,16 @@ impl Run<'_> {
             other => other,
         }
     }
+}
+
+/// The folder's own name: a block says what it has to be.
+fn name(folder: &str) -> &str {
+    folder.rsplit('/').next().unwrap_or(folder)
+}
+
+/// Where a file of a block is in a copy of it.
+fn copied(folder: &str, file: &NodeFile) -> String {
+    format!("{}{}", name(folder), &file.path[folder.len()..])
 }
 
 /// Tells of what goes through.
