@@ -20,7 +20,7 @@ const HEADER_LIMIT: u64 = 200;
 /// The longest answer: a list of files. Pieces of files are shorter.
 const ANSWER_LIMIT: u64 = 64 << 20;
 /// How much of what kubectl says is kept.
-const SAID_LIMIT: u64 = 4 << 10;
+pub(super) const SAID_LIMIT: u64 = 4 << 10;
 
 /// What a script said.
 #[derive(Debug)]
@@ -61,13 +61,13 @@ pub(super) fn ask(
     ))
 }
 
-fn cannot_start(place: &str, error: &io::Error) -> NodeError {
+pub(super) fn cannot_start(place: &str, error: &io::Error) -> NodeError {
     NodeError::new(Failure::Missing, place, format!("kubectl cannot be started: {error}"))
         .hint("install kubectl, or say where it is")
 }
 
 /// What no further try changes.
-fn lasting(place: &str, said: &str) -> Option<NodeError> {
+pub(super) fn lasting(place: &str, said: &str) -> Option<NodeError> {
     let is = |words: &[&str]| words.iter().any(|word| said.contains(word));
     let (failure, hint) = if is(&["(Forbidden)", "Unauthorized", "must be logged in"]) {
         (Failure::Forbidden, "ask for the right to create pods/exec and pods/portforward in this namespace")
@@ -161,7 +161,7 @@ pub(super) fn hexadecimal(bytes: &[u8]) -> String {
 }
 
 /// What kubectl said, on one line, without what a terminal would act on.
-fn words(said: &[u8]) -> String {
+pub(super) fn words(said: &[u8]) -> String {
     let text = String::from_utf8_lossy(said);
     let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
     let text: String = text.chars().filter(|character| !character.is_control()).take(400).collect();

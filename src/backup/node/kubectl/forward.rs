@@ -1,12 +1,13 @@
 //! A tunnel to a server in the cluster, which ends with the value that stands for it.
 
-use std::io::{BufRead as _, BufReader, Read as _};
+use std::io::{self, BufRead as _, BufReader, Read as _};
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
 
 use super::super::{Authorization, Endpoint, Failure, NodeError};
+use super::exec::{SAID_LIMIT, cannot_start, lasting, words};
 
 /// What kubectl writes before the port that it chose.
 const LISTENS: &str = "Forwarding from 127.0.0.1:";
@@ -27,11 +28,9 @@ impl Forward {
         authorization: Option<Authorization>,
         deadline: Duration,
     ) -> Result<Self, NodeError> {
-        let spawned = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn();
-        let mut child = spawned.map_err(|error| {
-            NodeError::new(Failure::Missing, place, format!("kubectl cannot be started: {error}"))
-                .hint("install kubectl, or say where it is")
-        })?;
+        let spawned = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn();
+        let mut child = spawned.map_err(|error| cannot_start(place, &error))?;
+        let said = child.stderr.take().map(complaints);
         let port = child.stdout.take().and_then(|stdout| first_port(stdout, deadline));
         let endpoint =
             port.map(|port| Endpoint::new(&format!("http://127.0.0.1:{port}{prefix}"), authorization));
@@ -39,10 +38,8 @@ impl Forward {
             Some(Ok(endpoint)) => Ok(Self { child, endpoint }),
             other => {
                 stop(&mut child);
-                let silent = NodeError::new(Failure::Unreachable, place, "kubectl forwards no port").hint(
-                    "try `kubectl port-forward` by hand; it needs the right to create pods/portforward",
-                );
-                Err(other.and_then(Result::err).unwrap_or(silent))
+                let said = said.and_then(|said| said.recv_timeout(Duration::from_secs(1)).ok());
+                Err(other.and_then(Result::err).unwrap_or_else(|| closed(place, &said.unwrap_or_default())))
             }
         }
     }
@@ -62,6 +59,26 @@ impl Drop for Forward {
 fn stop(child: &mut Child) {
     let _ = child.kill();
     let _ = child.wait();
+}
+
+fn closed(place: &str, said: &[u8]) -> NodeError {
+    let said = words(said);
+    lasting(place, &said).unwrap_or_else(|| {
+        NodeError::new(Failure::Unreachable, place, format!("kubectl forwards no port: {said}"))
+            .hint("try `kubectl port-forward` by hand; it needs the right to create pods/portforward")
+    })
+}
+
+/// What it complains of, told when it ends. All of it is read, or it would wait for a reader.
+fn complaints(mut stderr: std::process::ChildStderr) -> mpsc::Receiver<Vec<u8>> {
+    let (ended, said) = mpsc::channel();
+    thread::spawn(move || {
+        let mut kept = Vec::new();
+        let _ = stderr.by_ref().take(SAID_LIMIT).read_to_end(&mut kept);
+        let _ = io::copy(&mut stderr, &mut io::sink());
+        let _ = ended.send(kept);
+    });
+    said
 }
 
 /// The port that it says it listens on. What it says later is read too, or it would wait for a reader.

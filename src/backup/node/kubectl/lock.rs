@@ -1,13 +1,18 @@
 //! A lock in the container, held by a script that waits for this run to end.
 
-use std::io::{BufRead as _, BufReader, Read as _};
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
 
 use super::super::{Failure, NodeError, NodeLock};
+use super::exec::cannot_start;
 
+/// How often the lock is asked for, if no answer comes.
+const TRIES: u32 = 5;
+/// The first pause between two tries; each is twice as long as the one before it.
+const PAUSE: Duration = Duration::from_millis(200);
 /// The longest line that the script says.
 const LINE_LIMIT: u64 = 4 << 10;
 
@@ -17,13 +22,28 @@ pub(super) struct Held(Child);
 impl NodeLock for Held {}
 
 impl Held {
+    /// Takes the lock. A try whose answer was lost may hold it for a moment.
+    pub(super) fn take(
+        command: &dyn Fn() -> Command,
+        place: &str,
+        deadline: Duration,
+    ) -> Result<Self, NodeError> {
+        let mut is_lost = false;
+        for attempt in 1..TRIES {
+            match Self::try_take(command(), place, deadline) {
+                Err(error) if error.failure == Failure::Unreachable => is_lost = true,
+                Err(error) if error.failure == Failure::Exists && is_lost => {}
+                other => return other,
+            }
+            thread::sleep(PAUSE * 2_u32.pow(attempt - 1));
+        }
+        Self::try_take(command(), place, deadline)
+    }
+
     /// Waits until the script says that it has the lock, or that it does not get it.
-    pub(super) fn take(mut command: Command, place: &str, deadline: Duration) -> Result<Self, NodeError> {
+    fn try_take(mut command: Command, place: &str, deadline: Duration) -> Result<Self, NodeError> {
         let spawned = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn();
-        let child = spawned.map_err(|error| {
-            NodeError::new(Failure::Missing, place, format!("kubectl cannot be started: {error}"))
-                .hint("install kubectl, or say where it is")
-        })?;
+        let child = spawned.map_err(|error| cannot_start(place, &error))?;
         let mut held = Self(child);
         let stdout = held.0.stdout.take();
         let (said, line) = mpsc::channel();
@@ -52,8 +72,8 @@ impl Held {
 
 impl Drop for Held {
     fn drop(&mut self) {
-        // The end of the input ends the script; the end of kubectl does where that does not get through.
-        drop(self.0.stdin.take());
+        // A line ends the script, because the end of its input does not get through everywhere.
+        let _ = self.0.stdin.take().map(|mut stdin| stdin.write_all(b"\n"));
         for _ in 0..20 {
             if matches!(self.0.try_wait(), Ok(Some(_))) {
                 return;

@@ -346,7 +346,7 @@ impl Node for KubectlNode {
     }
 
     fn lock(&self) -> Result<Box<dyn NodeLock + '_>, NodeError> {
-        Ok(Box::new(Held::take(self.script(scripts::LOCK), &self.describe(), self.deadline)?))
+        Ok(Box::new(Held::take(&|| self.script(scripts::LOCK), &self.describe(), self.deadline)?))
     }
 
     /// The container's own processes are those that it sees.
@@ -378,14 +378,15 @@ impl Node for KubectlNode {
         }
     }
 
-    /// Whoever takes a stream has taken part of it when it breaks, so it is not repeated here.
+    /// Whoever takes a stream has taken part of it when it breaks, so it is not repeated here. Asked again, it goes
+    /// through a new tunnel.
     fn stream(
         &self,
         service: Service,
         request: &Request,
         take: &mut dyn FnMut(&mut dyn Read) -> io::Result<()>,
     ) -> Result<u16, NodeError> {
-        self.through(service, true, &mut |at| at.stream(service, request, take))
+        self.through(service, false, &mut |at| at.stream(service, request, take))
     }
 }
 

@@ -9,25 +9,7 @@ use std::time::Instant;
 use super::*;
 
 /// Runs what stands behind `--`, with what `$FAULT` says; counts its runs in the file `runs`.
-const STUB: &str = r#"#!/bin/bash
-here=$(dirname "$0"); echo x >> "$here/runs"; n=$(wc -l < "$here/runs"); fault=$(cat "$here/fault")
-case " $* " in *" port-forward --address 127.0.0.1 service/prometheus :9090 "*)
-  echo "Forwarding from 127.0.0.1:$(cat "$here/port") -> 9090"; exec sleep 60;;
-esac
-while [ "$1" != -- ]; do [ $# = 0 ] && exit 2; shift; done; shift
-case $fault in
-  truncate) if [ $((n % 3)) = 0 ]; then "$@" < <(echo; sleep 1) | head -c -4096; exit 0; fi;;
-  stall) if [ $((n % 3)) = 0 ]; then exec sleep 30; fi;;
-  reset) if [ $((n % 2)) = 0 ]; then echo 'error: connection reset by peer' >&2; exit 1; fi;;
-  lost) if [ $((n % 2)) = 1 ]; then "$@" > /dev/null; exit 0; fi;;
-  short-input) if [ $((n % 3)) = 0 ]; then head -c 100 | "$@"; exit; fi;;
-  deaf) "$@" < <(cat; sleep 30); exit;;
-  dead) exit 0;;
-  forbidden) echo 'Error from server (Forbidden): pods "p" is forbidden' >&2; exit 1;;
-  distroless) echo 'exec: "sh": executable file not found in $PATH' >&2; exit 126;;
-esac
-exec "$@"
-"#;
+const STUB: &str = include_str!("../../../../tests/backup/kubectl");
 
 struct Cluster {
     _folder: tempfile::TempDir,
@@ -210,7 +192,7 @@ fn a_question_that_changes_nothing_is_asked_again_and_another_is_not() {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let cluster = Cluster::new();
     let port = listener.local_addr().unwrap().port().to_string();
-    fs::write(cluster.stub.with_file_name("port"), port).unwrap();
+    fs::write(cluster.stub.with_file_name("port-9090"), port).unwrap();
     let server = std::thread::spawn(move || {
         for answers in [false, true, false] {
             let (mut stream, _) = listener.accept().unwrap();
