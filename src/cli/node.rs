@@ -1,59 +1,168 @@
-//! A running stack on the command line: its data folder and the addresses of its servers.
+//! A running stack on the command line: its data folder and the addresses of its servers, here or in a cluster.
 
 use std::path::{Path, PathBuf};
 
 use clap::Args;
 
 use crate::backup::BackupError;
-use crate::backup::node::{Authorization, Endpoint, LocalNode, Service};
+use crate::backup::node::{
+    Authorization, Container, Endpoint, Failure, KubectlNode, LocalNode, Node, Service, Target,
+};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 
 /// Where a stack is. What is demanded is optional all the same: `backup` has subcommands without a stack.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "The stack")]
 pub(super) struct NodeArguments {
-    /// The data folder of Prometheus
-    #[arg(long, value_name = "DIR", required = true)]
+    /// The data folder of Prometheus; in a cluster that of the container, /prometheus by default
+    #[arg(long, value_name = "DIR", required_unless_present_any = ["context", "namespace", "pod", "container"])]
     prometheus_data: Option<PathBuf>,
-    /// The address of Prometheus, if it runs
+    /// The address of Prometheus, if it runs; in a cluster KIND/NAME:PORT, pod/POD:9090 by default
     #[arg(long, value_name = "URL")]
     prometheus_url: Option<String>,
     /// File with the Authorization header for Prometheus
-    #[arg(long, value_name = "FILE", requires = "prometheus_url")]
+    #[arg(long, value_name = "FILE")]
     prometheus_authorization: Option<PathBuf>,
-    /// The address of Alertmanager
+    /// The address of Alertmanager; in a cluster KIND/NAME:PORT or none, service/alertmanager:9093 by default
     #[arg(long, value_name = "URL")]
     alertmanager_url: Option<String>,
     /// File with the Authorization header for Alertmanager
-    #[arg(long, value_name = "FILE", requires = "alertmanager_url")]
+    #[arg(long, value_name = "FILE")]
     alertmanager_authorization: Option<PathBuf>,
+    #[command(flatten)]
+    cluster: ClusterArguments,
+}
+
+/// Any of these says that the stack is in a cluster.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "The stack, in a cluster")]
+struct ClusterArguments {
+    /// The context of kubectl, otherwise the current one
+    #[arg(long, value_name = "NAME")]
+    context: Option<String>,
+    /// The namespace of the stack, monitoring by default
+    #[arg(long, value_name = "NAME")]
+    namespace: Option<String>,
+    /// The pod of Prometheus, prometheus-0 by default
+    #[arg(long, value_name = "NAME")]
+    pod: Option<String>,
+    /// The container of that pod that has the data folder and a shell, prometheus by default
+    #[arg(long, value_name = "NAME")]
+    container: Option<String>,
+    /// The program that talks to the cluster
+    #[arg(long, value_name = "PROGRAM", default_value = "kubectl")]
+    kubectl: PathBuf,
 }
 
 impl NodeArguments {
-    /// Whether there is a Prometheus to ask.
-    pub(super) fn has_prometheus(&self) -> bool {
-        self.prometheus_url.is_some()
+    /// Whether there is a Prometheus to ask. In a cluster there is, unless somebody says that it does not run.
+    pub(super) fn has_prometheus(&self, is_stopped: bool) -> bool {
+        self.prometheus_url.is_some() || (self.cluster.is_meant() && !is_stopped)
     }
 
     /// Whether there is an Alertmanager to ask.
     pub(super) fn has_alertmanager(&self) -> bool {
-        self.alertmanager_url.is_some()
+        match self.alertmanager_url.as_deref() {
+            None => self.cluster.is_meant(),
+            Some(url) => !self.cluster.is_meant() || url != "none",
+        }
+    }
+
+    /// What the replica is called if nobody gives it another name.
+    pub(super) fn replica(&self) -> &str {
+        self.cluster.pod()
     }
 
     /// The stack that they name.
-    pub(super) fn open(&self) -> Result<LocalNode, Diagnostics> {
-        let mut node = LocalNode::new(self.prometheus_data.as_deref().unwrap_or(Path::new("")))?;
-        let servers = [
-            (Service::Prometheus, &self.prometheus_url, &self.prometheus_authorization),
-            (Service::Alertmanager, &self.alertmanager_url, &self.alertmanager_authorization),
-        ];
-        for (service, url, file) in servers {
-            let Some(url) = url else { continue };
-            let authorization = file.as_deref().map(read_authorization).transpose()?;
-            node = node.with(service, Endpoint::new(url, authorization)?);
-        }
-        Ok(node)
+    pub(super) fn open(&self) -> Result<Box<dyn Node>, Diagnostics> {
+        if self.cluster.is_meant() { self.in_cluster() } else { self.on_this_machine() }
     }
+
+    fn on_this_machine(&self) -> Result<Box<dyn Node>, Diagnostics> {
+        let mut node = LocalNode::new(self.prometheus_data.as_deref().unwrap_or(Path::new("")))?;
+        for (service, url, file) in self.servers() {
+            let authorization = file.map(read_authorization).transpose()?;
+            match url {
+                Some(url) => node = node.with(service, Endpoint::new(url, authorization)?),
+                None if authorization.is_some() => return Err(needless(service).into()),
+                None => {}
+            }
+        }
+        Ok(Box::new(node))
+    }
+
+    fn in_cluster(&self) -> Result<Box<dyn Node>, Diagnostics> {
+        let folder = self.prometheus_data.as_deref().unwrap_or(Path::new("/prometheus"));
+        let mut node = KubectlNode::new(self.cluster.container(folder))?;
+        for (service, url, file) in self.servers() {
+            let default = match service {
+                Service::Prometheus => format!("pod/{}:9090", self.cluster.pod()),
+                _ => "service/alertmanager:9093".to_owned(),
+            };
+            let authorization = file.map(read_authorization).transpose()?;
+            let url = url.unwrap_or(&default);
+            if service == Service::Prometheus || url != "none" {
+                node = node.with(service, target(url, authorization)?);
+            }
+        }
+        Ok(Box::new(node))
+    }
+
+    fn servers(&self) -> [(Service, Option<&str>, Option<&Path>); 2] {
+        let (prometheus, alertmanager) = (&self.prometheus_url, &self.alertmanager_url);
+        [
+            (Service::Prometheus, prometheus.as_deref(), self.prometheus_authorization.as_deref()),
+            (Service::Alertmanager, alertmanager.as_deref(), self.alertmanager_authorization.as_deref()),
+        ]
+    }
+}
+
+impl ClusterArguments {
+    fn is_meant(&self) -> bool {
+        [&self.context, &self.namespace, &self.pod, &self.container].into_iter().any(Option::is_some)
+    }
+
+    fn pod(&self) -> &str {
+        self.pod.as_deref().unwrap_or("prometheus-0")
+    }
+
+    fn container(&self, folder: &Path) -> Container {
+        let or = |name: &Option<String>, default: &str| name.as_deref().unwrap_or(default).to_owned();
+        Container {
+            kubectl: self.kubectl.clone(),
+            context: self.context.clone(),
+            namespace: or(&self.namespace, "monitoring"),
+            pod: self.pod().to_owned(),
+            container: or(&self.container, "prometheus"),
+            folder: folder.display().to_string(),
+        }
+    }
+}
+
+/// A server in the cluster: what kubectl forwards to, the port, and the route prefix if it has one.
+fn target(text: &str, authorization: Option<Authorization>) -> Result<Target, Diagnostic> {
+    let read = || {
+        let (resource, rest) = text.split_once(':')?;
+        let (kind, name) = resource.split_once('/')?;
+        let (port, prefix) = rest.split_once('/').map_or((rest, ""), |(port, _)| (port, &rest[port.len()..]));
+        let is_name = |name: &str| {
+            name.starts_with(|first: char| first.is_ascii_alphanumeric())
+                && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-.".contains(&byte))
+        };
+        let port = port.parse().ok().filter(|port| *port > 0 && is_name(kind) && is_name(name))?;
+        Some((resource.to_owned(), port, prefix.trim_end_matches('/').to_owned()))
+    };
+    let (resource, port, prefix) = read().ok_or_else(|| {
+        Diagnostic::error(format!("`{text}` is no server in a cluster: KIND/NAME:PORT was expected"))
+            .hint("such as service/alertmanager:9093, with its route prefix behind if it has one")
+    })?;
+    Ok(Target { resource, port, prefix, authorization })
+}
+
+fn needless(service: Service) -> BackupError {
+    let name = service.name();
+    BackupError::new(Failure::Missing, name, "has an Authorization header and no address")
+        .hint(format!("name the address: --{}-url URL", name.to_lowercase()))
 }
 
 /// Credentials come from files: arguments can be seen by everybody on the machine.

@@ -23,6 +23,7 @@ Examples:
     --prometheus-data /prometheus --prometheus-url http://localhost:9090
   stackgen restore gke --repository /srv/backup --identity key.txt \\
     --prometheus-data /prometheus --retention 30d    into a server that does not run
+  stackgen restore aks --repository /srv/backup --identity key.txt --context gke
   stackgen restore latest --dry-run ...              what would be done, and what speaks against it";
 
 /// Write a snapshot into the data folder of a stack
@@ -69,13 +70,13 @@ pub(super) fn run(arguments: &Arguments, printer: &Printer) -> Result<ExitStatus
     let holder = holder("a restore");
     let options = Options {
         replica: arguments.replica.as_deref(),
-        has_prometheus: arguments.node.has_prometheus(),
+        has_prometheus: arguments.node.has_prometheus(arguments.retention.is_some()),
         retention: arguments.retention,
         trim: arguments.trim,
         min_time: arguments.min_time.map(Timestamp::as_millisecond),
         is_awaited: true,
     };
-    let plan = restore::plan(&node, &repository, &manifest, &options)?;
+    let plan = restore::plan(&*node, &repository, &manifest, &options)?;
     let sources = crate::yaml::Sources::default();
     printer.report(&plan.findings.iter().map(diagnostic).collect::<Vec<_>>(), &sources);
     if !plan.is_allowed() {
@@ -84,12 +85,12 @@ pub(super) fn run(arguments: &Arguments, printer: &Printer) -> Result<ExitStatus
     // First of all: a rule that fires before its silence is there wakes somebody up.
     let silences = match &manifest.alertmanager {
         Some(state) if arguments.node.has_alertmanager() => {
-            Some(alertmanager::restore(&node, &repository, state, &BTreeMap::new(), arguments.dry_run)?)
+            Some(alertmanager::restore(&*node, &repository, state, &BTreeMap::new(), arguments.dry_run)?)
         }
         _ => None,
     };
     if !arguments.dry_run {
-        restore::run(&node, &repository, (&name, &plan), &holder, &Bar::new(printer))?;
+        restore::run(&*node, &repository, (&name, &plan), &holder, &Bar::new(printer))?;
     }
     let report =
         Restored { name: &name, plan: &plan, silences: silences.as_ref(), is_dry: arguments.dry_run };

@@ -14,7 +14,7 @@ use crate::tsdb::has_prometheus;
 use crate::tsdb::server::Server;
 
 /// Every sample of some metrics in a data folder, as promtool sees them, each once.
-fn samples(data: &Path, matcher: &str) -> Vec<String> {
+pub(super) fn samples(data: &Path, matcher: &str) -> Vec<String> {
     let dump =
         Command::new("promtool").args(["tsdb", "dump", "--match", matcher]).arg(data).output().unwrap();
     assert!(dump.status.success(), "{}", String::from_utf8_lossy(&dump.stderr));
@@ -24,7 +24,7 @@ fn samples(data: &Path, matcher: &str) -> Vec<String> {
     lines
 }
 
-fn restore(stack: &Stack) {
+pub(super) fn restore(stack: &Stack) {
     fs::create_dir(stack.workspace.path("target")).unwrap();
     let line = "restore latest --repository repository --prometheus-data target --retention 100y";
     stack.run(line).quiet_success();

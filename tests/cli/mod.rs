@@ -3,6 +3,8 @@
 mod backup;
 #[cfg(unix)]
 mod backup_faults;
+#[cfg(unix)]
+mod backup_kubectl;
 mod backup_remote;
 mod build;
 mod diff;

@@ -14,11 +14,11 @@ use crate::tsdb::has_prometheus;
 /// An Alertmanager on a free port.
 pub(crate) struct Alertmanager {
     process: Child,
-    port: u16,
+    pub(crate) port: u16,
 }
 
 impl Alertmanager {
-    fn start(stack: &Stack, name: &str) -> Self {
+    pub(crate) fn start(stack: &Stack, name: &str) -> Self {
         Self::start_with(&stack.workspace, name, "route: {receiver: nobody}\nreceivers: [{name: nobody}]\n")
     }
 

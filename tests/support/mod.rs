@@ -3,6 +3,7 @@
 #[cfg(unix)]
 pub(crate) mod faults;
 pub(crate) mod git;
+pub(crate) mod proxy;
 pub(crate) mod random;
 
 use std::collections::BTreeMap;

@@ -29,9 +29,9 @@ pub(super) struct Create {
     cluster: Option<String>,
     #[command(flatten)]
     node: NodeArguments,
-    /// What this replica of Prometheus is called
-    #[arg(long, value_name = "NAME", default_value = "prometheus-0")]
-    replica: String,
+    /// What this replica of Prometheus is called, otherwise as its pod
+    #[arg(long, value_name = "NAME")]
+    replica: Option<String>,
     /// How to read the samples
     #[arg(long, value_name = "WAY", default_value = "auto")]
     capture: Way,
@@ -64,13 +64,13 @@ impl Create {
         let holder = holder("a backup");
         let options = self.options(&holder);
         if self.dry_run {
-            let plan = capture::plan(&node, &options)?;
+            let plan = capture::plan(&*node, &options)?;
             let way = plan.mode.capture.name();
             printer.data(format!("would capture by {way}: {}\n", plan.mode.reason).as_bytes())?;
             return Ok(ExitStatus::Success);
         }
         let repository = self.open_or_make()?;
-        let captured_now = capture::run(&node, &repository, &options, &Bar::new(printer))?;
+        let captured_now = capture::run(&*node, &repository, &options, &Bar::new(printer))?;
         printer.data(captured(self.output, &captured_now, repository.written()).as_bytes())?;
         let is_whole =
             captured_now.manifest.left_out.iter().all(|left_out| !left_out.what.starts_with("block "));
@@ -80,14 +80,14 @@ impl Create {
     fn options<'o>(&'o self, holder: &'o str) -> Options<'o> {
         Options {
             cluster: self.cluster.as_deref().unwrap_or_default(),
-            replica: &self.replica,
+            replica: self.replica.as_deref().unwrap_or(self.node.replica()),
             choice: match self.capture {
                 Way::Auto => Choice::Auto,
                 Way::Snapshot => Choice::Snapshot,
                 Way::RemoteRead => Choice::RemoteRead,
                 Way::StoppedFolder => Choice::StoppedFolder,
             },
-            has_prometheus: self.node.has_prometheus(),
+            has_prometheus: self.node.has_prometheus(matches!(self.capture, Way::StoppedFolder)),
             has_alertmanager: self.node.has_alertmanager(),
             skip_corrupt: self.skip_corrupt,
             tool: concat!("stackgen ", env!("CARGO_PKG_VERSION")),

@@ -19,6 +19,7 @@ Examples:
   stackgen backup --to /srv/backup --recipient age1... --cluster gke \\
     --prometheus-data /prometheus --prometheus-url http://localhost:9090 \\
     --alertmanager-url http://localhost:9093
+  stackgen backup --to /srv/backup --cluster gke --context gke --pod prometheus-1
   stackgen backup list --repository /srv/backup --identity key.txt
   stackgen backup verify latest --read-data --repository /srv/backup --identity key.txt
   stackgen backup prune --keep-daily 30 --repository /srv/backup --identity key.txt";
