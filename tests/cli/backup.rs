@@ -156,6 +156,19 @@ fn who_has_no_identity_sees_names_alone() {
     }
 }
 
+#[cfg(not(feature = "object-stores"))]
+#[test]
+fn a_build_without_buckets_says_how_to_get_them() {
+    let workspace = Workspace::new();
+    for url in ["s3://me:canary@bucket/prefix", "gs://bucket/prefix", "az://container"] {
+        let run = workspace.run(["backup", "list", "--repository", url]);
+        fails(&run, 2, &["built without stores in buckets", "--features object-stores"]);
+        assert!(!run.stderr.contains("canary"), "{}", run.stderr);
+    }
+    let run = workspace.run(["backup", "list", "--repository", "ftp://host/path"]);
+    fails(&run, 2, &["is no address of a store", "s3://"]);
+}
+
 #[test]
 fn a_damaged_block_is_named_and_left_out_only_when_somebody_says_so() {
     if !has_prometheus("a_damaged_block_is_named_and_left_out_only_when_somebody_says_so") {

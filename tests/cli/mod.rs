@@ -1,6 +1,8 @@
 //! What a user types, and what happens.
 
 mod backup;
+#[cfg(feature = "object-stores")]
+mod backup_buckets;
 #[cfg(unix)]
 mod backup_faults;
 #[cfg(unix)]

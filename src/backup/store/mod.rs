@@ -2,6 +2,8 @@
 //!
 //! Objects have names with `/` between the parts, are written once as a whole, and are small enough for memory.
 
+#[cfg(feature = "object-stores")]
+mod bucket;
 mod file;
 #[cfg(test)]
 pub(crate) mod memory;
@@ -40,7 +42,7 @@ pub trait Store {
     fn remove(&self, name: &str) -> Result<(), BackupError>;
 }
 
-/// The store at an address: a folder, or `file://` and its absolute path.
+/// The store at an address: a folder, `file://` and its absolute path, or a bucket.
 pub fn open(address: &str) -> Result<Box<dyn Store>, BackupError> {
     let path = match address.split_once("://") {
         None => address,
@@ -49,13 +51,27 @@ pub fn open(address: &str) -> Result<Box<dyn Store>, BackupError> {
             let message = "is no address of a folder: `file://` and an absolute path were expected";
             return Err(BackupError::new(Failure::Path, address, message).hint("such as file:///srv/backup"));
         }
+        Some((scheme @ ("s3" | "gs" | "az"), place)) => return bucket(scheme, place),
         Some((scheme, _)) => {
-            let message = format!("stores of type `{scheme}` are not there; folders are (`file://`)");
-            return Err(BackupError::new(Failure::Other, address, message)
-                .hint("write to a folder, and copy that one with the cloud's own tool"));
+            let message = "is no address of a store: a folder, file://, s3://, gs:// or az:// was expected";
+            return Err(BackupError::new(Failure::Path, format!("{scheme}://"), message)
+                .hint("such as s3://BUCKET/PREFIX; credentials come from the environment"));
         }
     };
     Ok(Box::new(FileStore::new(path)))
+}
+
+#[cfg(feature = "object-stores")]
+fn bucket(scheme: &str, place: &str) -> Result<Box<dyn Store>, BackupError> {
+    Ok(Box::new(bucket::open(scheme, place)?))
+}
+
+#[cfg(not(feature = "object-stores"))]
+fn bucket(scheme: &str, _: &str) -> Result<Box<dyn Store>, BackupError> {
+    let message = "this stackgen was built without stores in buckets";
+    Err(BackupError::new(Failure::Path, format!("{scheme}://"), message).hint(
+        "build it with `cargo build --release --locked --features object-stores`, or write to a folder",
+    ))
 }
 
 /// Names that lead elsewhere are refused, whoever made them.

@@ -13,7 +13,7 @@ use crate::diagnostic::{Diagnostic, Diagnostics};
 #[derive(Debug, Args)]
 #[command(next_help_heading = "The repository")]
 pub(in crate::cli) struct RepositoryArguments {
-    /// A folder, or file:// and its path
+    /// A folder, or the address of one or of a bucket: file, s3, gs or az, and `://BUCKET/PREFIX`
     #[arg(long, visible_alias = "to", value_name = "URL", env = "STACKGEN_REPOSITORY", required = true)]
     repository: Option<String>,
     /// File with the secret key, as age-keygen writes it
