@@ -248,7 +248,7 @@ impl Run<'_> {
         restore::run(self.target, self.repository, (&name, &plan), &self.journal.name(), self.watch)?;
         let count = |fate| plan.blocks.iter().filter(|(_, of)| *of == fate).count();
         let words = format!(
-            "{} blocks, {} there already, {} left out",
+            "blocks: {} new, {} there already, {} left out",
             count(Fate::Restored),
             count(Fate::There),
             count(Fate::LeftOut)
@@ -279,7 +279,7 @@ impl Run<'_> {
         }
         if of_target {
             silences::release(self.target, None)?;
-            words.push(format!("{} notifies", self.plan.to.name));
+            words.push(format!("{} notifies; what fires now is told once more", self.plan.to.name));
         }
         Ok((
             Value::Null,
