@@ -28,6 +28,7 @@ mod render_layout;
 mod render_safety;
 mod render_secrets;
 mod restore;
+mod restore_cases;
 mod revisions;
 mod revisions_hostile;
 mod schema;

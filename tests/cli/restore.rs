@@ -12,18 +12,18 @@ const END: i64 = 1_700_000_000 + 600 * 60;
 const MINUTES: i64 = 600;
 
 /// A target beside the source, with a server of its own.
-struct Target<'s> {
+pub(crate) struct Target<'s> {
     stack: &'s Stack,
-    server: Server,
+    pub(crate) server: Server,
 }
 
 impl<'s> Target<'s> {
-    fn new(stack: &'s Stack) -> Self {
+    pub(crate) fn new(stack: &'s Stack) -> Self {
         fs::create_dir_all(stack.workspace.path("target")).unwrap();
         Self { stack, server: serve(stack) }
     }
 
-    fn restore(&self, arguments: &str) -> Run {
+    pub(crate) fn restore(&self, arguments: &str) -> Run {
         self.stack.run(&format!(
             "restore latest --repository repository --prometheus-data target --prometheus-url {} {arguments}",
             self.server.url()
@@ -35,29 +35,29 @@ impl<'s> Target<'s> {
         self.server.number("count_over_time(up{job=\"self\"}[10m])", until)
     }
 
-    fn restart(self) -> Self {
+    pub(crate) fn restart(self) -> Self {
         let Self { stack, server } = self;
         drop(server); // as a machine that loses power does
         Self { stack, server: serve(stack) }
     }
 }
 
-fn serve(stack: &Stack) -> Server {
+pub(crate) fn serve(stack: &Stack) -> Server {
     let server = Server::start(stack.workspace.root(), &stack.workspace.path("target"), true);
     server.wait_for_scrapes();
     server
 }
 
-fn now() -> i64 {
+pub(crate) fn now() -> i64 {
     let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
     i64::try_from(now.as_secs()).unwrap()
 }
 
-fn restored_samples(server: &Server) -> Option<String> {
+pub(crate) fn restored_samples(server: &Server) -> Option<String> {
     server.number("sum(count_over_time(load[11h]))", END)
 }
 
-fn cold(stack: &Stack, arguments: &str) -> Run {
+pub(crate) fn cold(stack: &Stack, arguments: &str) -> Run {
     fs::create_dir_all(stack.workspace.path("target")).unwrap();
     stack.run(&format!("restore latest --repository repository --prometheus-data target {arguments}"))
 }

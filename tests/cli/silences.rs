@@ -24,6 +24,10 @@ impl Alertmanager {
 
     /// With this configuration.
     pub(crate) fn start_with(workspace: &Workspace, name: &str, configuration: &str) -> Self {
+        Self::start_among(workspace, name, configuration, &["--cluster.listen-address=".to_owned()])
+    }
+
+    fn start_among(workspace: &Workspace, name: &str, configuration: &str, cluster: &[String]) -> Self {
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         let file = format!("{name}.yml");
         workspace.write(&file, configuration);
@@ -31,7 +35,7 @@ impl Alertmanager {
             .arg(format!("--config.file={}", workspace.path(&file).display()))
             .arg(format!("--storage.path={}", workspace.path(name).display()))
             .arg(format!("--web.listen-address=127.0.0.1:{port}"))
-            .arg("--cluster.listen-address=")
+            .args(cluster)
             .stdout(Stdio::null())
             .stderr(Stdio::null())
             .spawn()
@@ -161,4 +165,47 @@ fn silences_of_every_kind_arrive_once() {
     let second = parse(stack.run(&line).quiet_success());
     assert_eq!(second["silences"], json!({"restored": 0, "there": 4, "over": 1, "refused": []}));
     assert_eq!(target.current(), expected);
+}
+
+/// Both of a pair have what one was given, and none twice.
+#[test]
+fn a_pair_gets_each_silence_once() {
+    let name = "a_pair_gets_each_silence_once";
+    if !has_prometheus(name) || !has_alertmanager(name) {
+        return;
+    }
+    let stack = Stack::new(2, 60);
+    let source = Alertmanager::start(&stack, "source");
+    for alert in ["A", "B", "C"] {
+        source.silence(&json!([matcher("alertname", alert, false, true)]), (0, 60), alert);
+    }
+    let expected = source.current();
+    let alertmanager = format!("--alertmanager-url {}", source.url());
+    stack.back_up(&format!("--no-encrypt --capture stopped-folder {alertmanager}")).quiet_success();
+
+    let free = || TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string();
+    let (one, other) = (free(), free());
+    let member = |name: &str, own: &str, peer: &str| {
+        let cluster = [format!("--cluster.listen-address={own}"), format!("--cluster.peer={peer}")];
+        let configuration = "route: {receiver: nobody}\nreceivers: [{name: nobody}]\n";
+        Alertmanager::start_among(&stack.workspace, name, configuration, &cluster)
+    };
+    let pair = [member("one", &one, &other), member("other", &other, &one)];
+    std::fs::create_dir(stack.workspace.path("target-data")).unwrap();
+    let restore = |server: &Alertmanager| {
+        let line = format!(
+            "restore latest --repository repository --prometheus-data target-data --retention 100y -o json \
+             --alertmanager-url {}",
+            server.url()
+        );
+        parse(stack.run(&line).quiet_success())
+    };
+    assert_eq!(restore(&pair[0])["silences"]["restored"], 3);
+    let begin = Instant::now();
+    while pair.iter().any(|server| server.current() != expected) {
+        assert!(begin.elapsed() < Duration::from_secs(60), "the pair does not agree");
+        std::thread::sleep(Duration::from_millis(200));
+    }
+    assert_eq!(restore(&pair[1])["silences"], json!({"restored": 0, "there": 3, "over": 0, "refused": []}));
+    assert!(pair.iter().all(|server| server.current() == expected));
 }
