@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use clap::Args;
+use serde::{Deserialize, Serialize};
 
 use crate::backup::BackupError;
 use crate::backup::node::{
@@ -10,48 +11,51 @@ use crate::backup::node::{
 };
 use crate::diagnostic::{Diagnostic, Diagnostics};
 
-/// Where a stack is. What is demanded is optional all the same: `backup` has subcommands without a stack.
-#[derive(Debug, Args)]
+/// Where a stack is. What is demanded is optional all the same: `backup` has subcommands without a stack. Plans keep it:
+/// credentials stay in their files.
+#[derive(Clone, Debug, Args, Serialize, Deserialize)]
 #[command(next_help_heading = "The stack")]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub(super) struct NodeArguments {
     /// The data folder of Prometheus; in a cluster that of the container, /prometheus by default
     #[arg(long, value_name = "DIR", required_unless_present_any = ["context", "namespace", "pod", "container"])]
-    prometheus_data: Option<PathBuf>,
+    pub(super) prometheus_data: Option<PathBuf>,
     /// The address of Prometheus, if it runs; in a cluster KIND/NAME:PORT, pod/POD:9090 by default
     #[arg(long, value_name = "URL")]
-    prometheus_url: Option<String>,
+    pub(super) prometheus_url: Option<String>,
     /// File with the Authorization header for Prometheus
     #[arg(long, value_name = "FILE")]
-    prometheus_authorization: Option<PathBuf>,
+    pub(super) prometheus_authorization: Option<PathBuf>,
     /// The address of Alertmanager; in a cluster KIND/NAME:PORT or none, service/alertmanager:9093 by default
     #[arg(long, value_name = "URL")]
-    alertmanager_url: Option<String>,
+    pub(super) alertmanager_url: Option<String>,
     /// File with the Authorization header for Alertmanager
     #[arg(long, value_name = "FILE")]
-    alertmanager_authorization: Option<PathBuf>,
+    pub(super) alertmanager_authorization: Option<PathBuf>,
     #[command(flatten)]
-    cluster: ClusterArguments,
+    pub(super) cluster: ClusterArguments,
 }
 
 /// Any of these says that the stack is in a cluster.
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args, Serialize, Deserialize)]
 #[command(next_help_heading = "The stack, in a cluster")]
-struct ClusterArguments {
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub(super) struct ClusterArguments {
     /// The context of kubectl, otherwise the current one
     #[arg(long, value_name = "NAME")]
-    context: Option<String>,
+    pub(super) context: Option<String>,
     /// The namespace of the stack, monitoring by default
     #[arg(long, value_name = "NAME")]
-    namespace: Option<String>,
+    pub(super) namespace: Option<String>,
     /// The pod of Prometheus, prometheus-0 by default
     #[arg(long, value_name = "NAME")]
-    pod: Option<String>,
+    pub(super) pod: Option<String>,
     /// The container of that pod that has the data folder and a shell, prometheus by default
     #[arg(long, value_name = "NAME")]
-    container: Option<String>,
+    pub(super) container: Option<String>,
     /// The program that talks to the cluster
     #[arg(long, value_name = "PROGRAM", default_value = "kubectl")]
-    kubectl: PathBuf,
+    pub(super) kubectl: PathBuf,
 }
 
 impl NodeArguments {
@@ -118,7 +122,7 @@ impl NodeArguments {
 }
 
 impl ClusterArguments {
-    fn is_meant(&self) -> bool {
+    pub(super) fn is_meant(&self) -> bool {
         [&self.context, &self.namespace, &self.pod, &self.container].into_iter().any(Option::is_some)
     }
 
@@ -166,7 +170,7 @@ fn needless(service: Service) -> BackupError {
 }
 
 /// Credentials come from files: arguments can be seen by everybody on the machine.
-pub(super) fn read_authorization(file: &Path) -> Result<Authorization, Diagnostic> {
+fn read_authorization(file: &Path) -> Result<Authorization, Diagnostic> {
     let error = |message: String| {
         Diagnostic::error(message)
             .in_path(file)

@@ -4,6 +4,8 @@
 //! of the source; the new one says that it replaces the other, so the server removes that itself.
 
 use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
@@ -20,6 +22,8 @@ use crate::tsdb::{self, Block, Compaction, Damage, Meta, Parent, Ulid};
 
 /// Where blocks are written again, in the target's data folder.
 const FOLDER: &str = ".stackgen-rollback";
+/// What messages call where blocks are for a moment.
+const SCRATCH: &str = "the folder for temporary files";
 /// A server looks for new blocks once a minute, and may put old ones together meanwhile.
 const PATIENCE: Duration = Duration::from_secs(300);
 const PAUSE: Duration = Duration::from_secs(1);
@@ -157,13 +161,8 @@ fn blocks(run: &Run<'_>, ours: &BTreeSet<Ulid>) -> Result<(usize, usize), Backup
 }
 
 fn blocks_of_target(run: &Run<'_>) -> Result<Vec<Meta>, BackupError> {
-    loop {
-        match restore::look(run.target, &target_options(), run.repository.now().as_millisecond()) {
-            // The server removed it while it was being listed.
-            Err(error) if error.failure == Failure::Missing => {}
-            other => return other.map(|target| target.blocks),
-        }
-    }
+    let now = run.repository.now().as_millisecond();
+    restore::look(run.target, &target_options(), now).map(|target| target.blocks)
 }
 
 /// Whether a block has something of ours in it.
@@ -205,13 +204,13 @@ fn copy(
     repository: &Repository,
     block: &crate::backup::manifest::BlockEntry,
 ) -> Result<tempfile::TempDir, BackupError> {
-    let other = |error: &std::io::Error| BackupError::of("the folder for temporary files", error);
+    let other = |error: &std::io::Error| BackupError::of(SCRATCH, error);
     let scratch = tempfile::tempdir().map_err(|error| other(&error))?;
     let folder = scratch.path().join(block.ulid.to_string());
-    std::fs::create_dir_all(folder.join("chunks")).map_err(|error| other(&error))?;
+    fs::create_dir_all(folder.join("chunks")).map_err(|error| other(&error))?;
     for file in &block.files {
         let path = folder.join(&file.path);
-        let mut out = std::fs::File::create(&path).map_err(|error| other(&error))?;
+        let mut out = fs::File::create(&path).map_err(|error| other(&error))?;
         repository.read(file, &mut out)?;
     }
     Ok(scratch)
@@ -225,15 +224,14 @@ fn rewrite(
     series: &BTreeSet<Labels>,
 ) -> Result<bool, BackupError> {
     let name = meta.ulid.to_string();
-    let (Some(old), Some(folder)) =
-        (run.target.place_on_this_machine(&name), run.target.place_on_this_machine(FOLDER))
-    else {
-        let message =
-            "was put together of blocks of both sides, and can be taken apart on its own machine only";
-        return Err(BackupError::new(Failure::Forbidden, name, message)
-            .hint("run `stackgen migrate rollback` where the data folder is"));
+    let scratch = tempfile::tempdir().map_err(|error| BackupError::of(SCRATCH, &error))?;
+    let old = match run.target.place_on_this_machine(&name) {
+        Some(place) => place,
+        None => match fetch(run.target, &name, scratch.path()) {
+            Err(error) if error.failure == Failure::Missing => return Ok(false),
+            other => other?,
+        },
     };
-    run.target.make_folder(FOLDER)?;
     let parent = Parent { ulid: meta.ulid, min_time: meta.min_time, max_time: meta.max_time };
     let of_target = |old: &Meta| Compaction {
         level: old.compaction.level,
@@ -242,29 +240,39 @@ fn rewrite(
         ..Compaction::default()
     };
     let is_kept = |labels: Labels| (!series.contains(&labels)).then_some(labels);
-    let written = match tsdb::rewrite(&old, &folder.join("staging"), is_kept, of_target) {
+    let written = match tsdb::rewrite(&old, &scratch.path().join("staging"), is_kept, of_target) {
         Err(_) if !old.exists() => return Ok(false),
         other => other.map_err(|error| BackupError::new(Failure::Content, &name, error.to_string()))?,
     };
-    let Some(written) = written else {
-        run.target.remove_folder(&name)?;
-        return Ok(true);
-    };
-    adopt(run.target, &written.ulid.to_string())?;
+    match written {
+        Some(written) => adopt(run.target, scratch.path(), &written.ulid.to_string())?,
+        None => run.target.remove_folder(&name)?,
+    }
     Ok(true)
 }
 
+/// A block of a server that is elsewhere, in a folder here.
+fn fetch(target: &dyn Node, name: &str, folder: &Path) -> Result<PathBuf, BackupError> {
+    let place = folder.join(name);
+    let other = |error: &std::io::Error| BackupError::of(SCRATCH, error);
+    fs::create_dir_all(place.join("chunks")).map_err(|error| other(&error))?;
+    for file in target.list(name)? {
+        let mut out = fs::File::create(folder.join(&file.path)).map_err(|error| other(&error))?;
+        target.read(&file.path, &mut out)?;
+    }
+    Ok(place)
+}
+
 /// Gives a block that was written here to the server: with its owner, and its name last.
-fn adopt(target: &dyn Node, name: &str) -> Result<(), BackupError> {
-    let staged = format!("{FOLDER}/{name}");
-    let given = format!("{FOLDER}/given");
-    let Some(place) = target.place_on_this_machine(&staged) else { return Ok(()) };
+fn adopt(target: &dyn Node, folder: &Path, name: &str) -> Result<(), BackupError> {
+    let place = folder.join(name);
     let written = LocalNode::new(&place)?;
+    let given = format!("{FOLDER}/{name}");
     target.make_folder(&format!("{given}/chunks"))?;
     for file in written.list("")? {
         let digest = written.read(&file.path, &mut std::io::sink())?;
         let mut input =
-            std::fs::File::open(place.join(&file.path)).map_err(|error| BackupError::of(&staged, &error))?;
+            fs::File::open(place.join(&file.path)).map_err(|error| BackupError::of(SCRATCH, &error))?;
         target.write(&format!("{given}/{}", file.path), &mut input, &digest)?;
     }
     target.rename(&given, name)

@@ -15,7 +15,7 @@ use crate::support::{Run, Workspace};
 use crate::tsdb::server::Server;
 use crate::tsdb::{has_prometheus, promtool_blocks};
 
-const USUAL: [&str; 3] =
+pub(crate) const USUAL: [&str; 3] =
     ["--web.enable-admin-api", "--web.enable-lifecycle", "--storage.tsdb.retention.time=100y"];
 /// Servers write and put together their blocks within seconds.
 pub(crate) const HASTY: [&str; 4] = [
@@ -26,7 +26,7 @@ pub(crate) const HASTY: [&str; 4] = [
 ];
 /// When promtool's samples end, and how many there are of five series.
 const END: i64 = 1_700_000_000 + 600 * 60;
-const SAMPLES: &str = "3000";
+pub(crate) const SAMPLES: &str = "3000";
 
 /// Two stacks on the loopback.
 pub(crate) struct Pair {
@@ -90,7 +90,7 @@ impl Pair {
         sides
     }
 
-    fn run(&self, words: &str, sides: &[String]) -> Run {
+    pub(crate) fn run(&self, words: &str, sides: &[String]) -> Run {
         let words = words.split_whitespace().map(str::to_owned).chain(sides.iter().cloned());
         self.workspace.stackgen(words).env("STACKGEN_STATE", "state").run()
     }
@@ -105,7 +105,7 @@ impl Pair {
     }
 }
 
-fn loaded(server: &Server) -> Option<String> {
+pub(crate) fn loaded(server: &Server) -> Option<String> {
     server.number("sum(count_over_time(load[11h]))", END)
 }
 
@@ -114,7 +114,7 @@ fn now() -> i64 {
 }
 
 /// How a phase ended.
-fn state<'r>(report: &'r Value, phase: &str) -> &'r str {
+pub(crate) fn state<'r>(report: &'r Value, phase: &str) -> &'r str {
     let phases = report["phases"].as_array().unwrap();
     phases.iter().find(|entry| entry["phase"] == phase).unwrap()["state"].as_str().unwrap()
 }
@@ -307,7 +307,7 @@ fn is_compacted(pair: &Pair) -> bool {
 }
 
 #[track_caller]
-fn wait(what: &str, mut is_so: impl FnMut() -> bool) {
+pub(crate) fn wait(what: &str, mut is_so: impl FnMut() -> bool) {
     let begin = Instant::now();
     while !is_so() {
         assert!(begin.elapsed() < Duration::from_secs(150), "{what}: not within 150 s");

@@ -21,6 +21,8 @@ mod images;
 mod migrate;
 #[cfg(unix)]
 mod migrate_faults;
+#[cfg(unix)]
+mod migrate_kubectl;
 mod render;
 mod render_faults;
 mod render_hostile;

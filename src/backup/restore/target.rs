@@ -21,7 +21,11 @@ pub fn look(node: &dyn Node, options: &Options<'_>, now: i64) -> Result<Target, 
     for file in &files {
         let Some((folder, "meta.json")) = file.path.split_once('/') else { continue };
         if folder.parse::<Ulid>().is_ok() {
-            blocks.push(read_meta(node, &file.path)?);
+            match read_meta(node, &file.path) {
+                // The server has put it together with others since it was listed.
+                Err(error) if facts.is_some() && error.failure == Failure::Missing => {}
+                meta => blocks.push(meta?),
+            }
         }
     }
     let has_log = files.iter().any(|file| file.path.starts_with("wal/") && file.size > 0);
@@ -68,13 +72,27 @@ pub(super) fn contents(
     let mut there = BTreeSet::new();
     for block in blocks {
         if target.blocks.iter().any(|meta| meta.ulid == block.ulid) {
-            compare(node, block)?;
+            match compare(node, block) {
+                Err(error) if error.failure == Failure::Missing && is_gone(node, target, block)? => {}
+                other => other?,
+            }
             there.insert(block.ulid);
         } else if !block.sources.is_empty() && block.sources.iter().all(|source| sources.contains(source)) {
             there.insert(block.ulid);
         }
     }
     Ok(there)
+}
+
+/// Whether a server that runs has put a block together with others since it was looked at.
+fn is_gone(node: &dyn Node, target: &Target, block: &BlockEntry) -> Result<bool, BackupError> {
+    if !target.is_running {
+        return Ok(false);
+    }
+    match node.list(&block.ulid.to_string()) {
+        Err(error) if error.failure == Failure::Missing => Ok(true),
+        files => Ok(files?.iter().all(|file| !file.path.ends_with("/meta.json"))),
+    }
 }
 
 /// Whether all these files are in the data folder already.

@@ -8,12 +8,12 @@ use clap::Args;
 use jiff::Timestamp;
 
 use super::rendered::Rendered;
-use super::sides::Place;
 use crate::backup::capture::Progress;
 use crate::backup::node::Node;
 use crate::backup::repository::{Identities, Repository};
 use crate::backup::store;
 use crate::cli::exit_status::ExitStatus;
+use crate::cli::node::NodeArguments;
 use crate::cli::printer::Printer;
 use crate::cli::progress::Bar;
 use crate::diagnostic::{Diagnostic, Diagnostics};
@@ -105,7 +105,7 @@ pub(super) struct Opened {
 
 impl Opened {
     pub(super) fn of(plan: &Plan, journal: &Journal) -> Result<Self, Diagnostics> {
-        let (source, target) = (place(&plan.from)?.open()?, place(&plan.to)?.open()?);
+        let (source, target) = (node(&plan.from)?.open()?, node(&plan.to)?.open()?);
         Ok(Self { source, target, repository: repository(journal)? })
     }
 
@@ -131,7 +131,7 @@ impl Opened {
 }
 
 /// How a side of a plan is reached.
-pub(super) fn place(side: &Side) -> Result<Place, Diagnostics> {
+pub(super) fn node(side: &Side) -> Result<NodeArguments, Diagnostics> {
     serde_json::from_value(side.place.clone()).map_err(|error| {
         let message = format!("the plan does not say how `{}` is reached: {error}", side.name);
         Diagnostic::error(message).hint("plan again with this release").into()

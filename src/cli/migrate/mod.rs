@@ -20,6 +20,7 @@ Examples:
     --from-configuration /etc/prometheus.yml --from-alertmanager http://localhost:9093 \\
     --to-data /srv/gke --to-prometheus http://localhost:9190 \\
     --to-alertmanager http://localhost:9193
+  stackgen migrate --from aks --from-context aks-admin --to gke --to-context gke-admin
   stackgen migrate plan --out plan.json ...        what would be done; nothing is changed
   stackgen migrate apply plan.json                 unless the stacks have changed since
   stackgen migrate --stop-before quiesce ...       both run side by side until you resume

@@ -3,10 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use serde::{Deserialize, Serialize};
 
-use crate::backup::node::{Endpoint, LocalNode, Node, Service};
-use crate::cli::node::read_authorization;
+use crate::cli::node::{ClusterArguments, NodeArguments};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 
 /// Where data comes from. What is demanded is optional all the same: `migrate` has subcommands without sides.
@@ -16,21 +14,30 @@ pub(super) struct SourceArguments {
     /// What its cluster is called
     #[arg(long, value_name = "CLUSTER", required = true)]
     from: Option<String>,
-    /// The data folder of its Prometheus
-    #[arg(long, value_name = "DIR", required = true)]
+    /// The data folder of its Prometheus; in a cluster that of the container, /prometheus by default
+    #[arg(long, value_name = "DIR", required_unless_present_any = ["from_context", "from_namespace", "from_pod"])]
     from_data: Option<PathBuf>,
-    /// The address of its Prometheus
-    #[arg(long, value_name = "URL", required = true)]
+    /// The address of its Prometheus; in a cluster KIND/NAME:PORT, pod/POD:9090 by default
+    #[arg(long, value_name = "URL", required_unless_present_any = ["from_context", "from_namespace", "from_pod"])]
     from_prometheus: Option<String>,
     /// File with the Authorization header for it
     #[arg(long, value_name = "FILE")]
     from_prometheus_authorization: Option<PathBuf>,
-    /// The address of its Alertmanager
+    /// The address of its Alertmanager; in a cluster KIND/NAME:PORT or none, service/alertmanager:9093 by default
     #[arg(long, value_name = "URL")]
     from_alertmanager: Option<String>,
     /// File with the Authorization header for it
-    #[arg(long, value_name = "FILE", requires = "from_alertmanager")]
+    #[arg(long, value_name = "FILE")]
     from_alertmanager_authorization: Option<PathBuf>,
+    /// The context of kubectl: the stack is in a cluster
+    #[arg(long, value_name = "NAME")]
+    from_context: Option<String>,
+    /// The namespace of the stack, monitoring by default
+    #[arg(long, value_name = "NAME")]
+    from_namespace: Option<String>,
+    /// The pod of its Prometheus, prometheus-0 by default
+    #[arg(long, value_name = "NAME")]
+    from_pod: Option<String>,
 }
 
 /// Where data goes.
@@ -40,39 +47,30 @@ pub(super) struct TargetArguments {
     /// What its cluster is called
     #[arg(long, value_name = "CLUSTER", required = true)]
     to: Option<String>,
-    /// The data folder of its Prometheus
-    #[arg(long, value_name = "DIR", required = true)]
+    /// The data folder of its Prometheus; in a cluster that of the container, /prometheus by default
+    #[arg(long, value_name = "DIR", required_unless_present_any = ["to_context", "to_namespace", "to_pod"])]
     to_data: Option<PathBuf>,
-    /// The address of its Prometheus
-    #[arg(long, value_name = "URL", required = true)]
+    /// The address of its Prometheus; in a cluster KIND/NAME:PORT, pod/POD:9090 by default
+    #[arg(long, value_name = "URL", required_unless_present_any = ["to_context", "to_namespace", "to_pod"])]
     to_prometheus: Option<String>,
     /// File with the Authorization header for it
     #[arg(long, value_name = "FILE")]
     to_prometheus_authorization: Option<PathBuf>,
-    /// The address of its Alertmanager
+    /// The address of its Alertmanager; in a cluster KIND/NAME:PORT or none, service/alertmanager:9093 by default
     #[arg(long, value_name = "URL")]
     to_alertmanager: Option<String>,
     /// File with the Authorization header for it
-    #[arg(long, value_name = "FILE", requires = "to_alertmanager")]
+    #[arg(long, value_name = "FILE")]
     to_alertmanager_authorization: Option<PathBuf>,
-}
-
-/// How a side is reached, as plans keep it: credentials stay in their files.
-#[derive(Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Place {
-    data: PathBuf,
-    prometheus: Server,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    alertmanager: Option<Server>,
-}
-
-#[derive(Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Server {
-    url: String,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    authorization: Option<PathBuf>,
+    /// The context of kubectl: the stack is in a cluster
+    #[arg(long, value_name = "NAME")]
+    to_context: Option<String>,
+    /// The namespace of the stack, monitoring by default
+    #[arg(long, value_name = "NAME")]
+    to_namespace: Option<String>,
+    /// The pod of its Prometheus, prometheus-0 by default
+    #[arg(long, value_name = "NAME")]
+    to_pod: Option<String>,
 }
 
 impl SourceArguments {
@@ -80,12 +78,24 @@ impl SourceArguments {
         self.from.as_deref().unwrap_or_default()
     }
 
-    pub(super) fn place(&self) -> Result<Place, Diagnostics> {
-        Place::of(
-            self.from_data.as_deref(),
-            (self.from_prometheus.as_ref(), self.from_prometheus_authorization.as_deref()),
-            (self.from_alertmanager.as_ref(), self.from_alertmanager_authorization.as_deref()),
-        )
+    /// How it is reached, from wherever a run is resumed.
+    pub(super) fn node(&self, kubectl: &Path) -> Result<NodeArguments, Diagnostics> {
+        let cluster = ClusterArguments {
+            context: self.from_context.clone(),
+            namespace: self.from_namespace.clone(),
+            pod: self.from_pod.clone(),
+            container: None,
+            kubectl: kubectl.to_owned(),
+        };
+        let data = self.from_data.as_deref();
+        Ok(NodeArguments {
+            prometheus_data: if cluster.is_meant() { data.map(Path::to_owned) } else { optional(data)? },
+            prometheus_url: self.from_prometheus.clone(),
+            prometheus_authorization: optional(self.from_prometheus_authorization.as_deref())?,
+            alertmanager_url: self.from_alertmanager.clone(),
+            alertmanager_authorization: optional(self.from_alertmanager_authorization.as_deref())?,
+            cluster,
+        })
     }
 }
 
@@ -94,51 +104,29 @@ impl TargetArguments {
         self.to.as_deref().unwrap_or_default()
     }
 
-    pub(super) fn place(&self) -> Result<Place, Diagnostics> {
-        Place::of(
-            self.to_data.as_deref(),
-            (self.to_prometheus.as_ref(), self.to_prometheus_authorization.as_deref()),
-            (self.to_alertmanager.as_ref(), self.to_alertmanager_authorization.as_deref()),
-        )
+    /// How it is reached, from wherever a run is resumed.
+    pub(super) fn node(&self, kubectl: &Path) -> Result<NodeArguments, Diagnostics> {
+        let cluster = ClusterArguments {
+            context: self.to_context.clone(),
+            namespace: self.to_namespace.clone(),
+            pod: self.to_pod.clone(),
+            container: None,
+            kubectl: kubectl.to_owned(),
+        };
+        let data = self.to_data.as_deref();
+        Ok(NodeArguments {
+            prometheus_data: if cluster.is_meant() { data.map(Path::to_owned) } else { optional(data)? },
+            prometheus_url: self.to_prometheus.clone(),
+            prometheus_authorization: optional(self.to_prometheus_authorization.as_deref())?,
+            alertmanager_url: self.to_alertmanager.clone(),
+            alertmanager_authorization: optional(self.to_alertmanager_authorization.as_deref())?,
+            cluster,
+        })
     }
 }
 
-impl Place {
-    fn of(
-        data: Option<&Path>,
-        (prometheus, prometheus_file): (Option<&String>, Option<&Path>),
-        (alertmanager, alertmanager_file): (Option<&String>, Option<&Path>),
-    ) -> Result<Self, Diagnostics> {
-        let server = |url: &String, file: Option<&Path>| {
-            let authorization = file.map(absolute).transpose()?;
-            Ok::<_, Diagnostics>(Server { url: url.clone(), authorization })
-        };
-        Ok(Self {
-            data: absolute(data.unwrap_or(Path::new("")))?,
-            prometheus: server(prometheus.unwrap_or(&String::new()), prometheus_file)?,
-            alertmanager: alertmanager.map(|url| server(url, alertmanager_file)).transpose()?,
-        })
-    }
-
-    /// Whether there is an Alertmanager to ask.
-    pub(super) fn has_alertmanager(&self) -> bool {
-        self.alertmanager.is_some()
-    }
-
-    /// The stack that is there.
-    pub(super) fn open(&self) -> Result<Box<dyn Node>, Diagnostics> {
-        let mut node = LocalNode::new(&self.data)?;
-        let servers = [
-            (Service::Prometheus, Some(&self.prometheus)),
-            (Service::Alertmanager, self.alertmanager.as_ref()),
-        ];
-        for (service, server) in servers {
-            let Some(Server { url, authorization }) = server else { continue };
-            let authorization = authorization.as_deref().map(read_authorization).transpose()?;
-            node = node.with(service, Endpoint::new(url, authorization)?);
-        }
-        Ok(Box::new(node))
-    }
+fn optional(path: Option<&Path>) -> Result<Option<PathBuf>, Diagnostics> {
+    path.map(absolute).transpose()
 }
 
 /// A run may be resumed from another folder. What is not there is named as it was written.

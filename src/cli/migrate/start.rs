@@ -8,9 +8,10 @@ use jiff::Timestamp;
 
 use super::go::{self, RunArguments};
 use super::rendered::Rendered;
-use super::sides::{Place, SourceArguments, TargetArguments, absolute};
+use super::sides::{SourceArguments, TargetArguments, absolute};
 use crate::backup::node::Node;
 use crate::cli::exit_status::ExitStatus;
+use crate::cli::node::NodeArguments;
 use crate::cli::printer::Printer;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::fs::replace_file;
@@ -61,9 +62,13 @@ struct Stacks {
     from: SourceArguments,
     /// The configuration of its Prometheus: changed while data moves, so that it takes no more samples
     #[arg(long, value_name = "FILE", help_heading = "The stack that has the data")]
+    #[arg(conflicts_with_all = ["from_context", "from_namespace", "from_pod"])]
     from_configuration: Option<PathBuf>,
     #[command(flatten)]
     to: TargetArguments,
+    /// The program that talks to clusters
+    #[arg(long, value_name = "PROGRAM", default_value = "kubectl")]
+    kubectl: PathBuf,
     /// The tree that the target's files are rendered into
     #[arg(long, value_name = "DIR", default_value = "gitops", conflicts_with = "no_render")]
     tree: PathBuf,
@@ -91,7 +96,7 @@ impl Stacks {
             workspace: printer.directory.clone(),
             tree: if self.no_render { None } else { Some(absolute(&self.tree)?) },
         };
-        let (from, to) = (self.from.place()?, self.to.place()?);
+        let (from, to) = (self.from.node(&self.kubectl)?, self.to.node(&self.kubectl)?);
         make((self.from.name(), &from), (self.to.name(), &to), options)
     }
 }
@@ -130,7 +135,7 @@ impl Apply {
         let text = std::fs::read(&self.plan)
             .map_err(|error| Diagnostic::error(format!("cannot read `{}`: {error}", self.plan.display())))?;
         let plan = migrate::Plan::of_json(&self.plan.display().to_string(), &text)?;
-        let (from, to) = (go::place(&plan.from)?, go::place(&plan.to)?);
+        let (from, to) = (go::node(&plan.from)?, go::node(&plan.to)?);
         let now = make((&plan.from.name, &from), (&plan.to.name, &to), plan.options.clone())?;
         let differences = plan.differences(&now);
         if !differences.is_empty() {
@@ -149,11 +154,11 @@ impl Apply {
 }
 
 fn make(
-    (from, of_source): (&str, &Place),
-    (to, of_target): (&str, &Place),
+    (from, of_source): (&str, &NodeArguments),
+    (to, of_target): (&str, &NodeArguments),
     options: Options,
 ) -> Result<migrate::Plan, Diagnostics> {
-    let value = |place: &Place| {
+    let value = |place: &NodeArguments| {
         serde_json::to_value(place).map_err(|error| Diagnostics::from(Diagnostic::error(error.to_string())))
     };
     let (source, target): (Box<dyn Node>, Box<dyn Node>) = (of_source.open()?, of_target.open()?);
