@@ -15,6 +15,7 @@ mod network_policy;
 mod pdb_selector;
 mod priority_class;
 mod probe_port;
+mod prometheus_selector;
 mod pvc;
 mod rbac;
 mod rule_files;
@@ -40,6 +41,7 @@ pub(super) const CHECKS: &[&Check] = &[
     &pdb_selector::CHECK,
     &priority_class::CHECK,
     &probe_port::CHECK,
+    &prometheus_selector::CHECK,
     &pvc::CHECK,
     &rbac::CHECK,
     &rule_files::CHECK,
