@@ -90,3 +90,38 @@ fn charts_are_named_and_their_templates_left_alone() {
     let run = workspace.run(["validate", "charts/shop/templates/service.yaml"]);
     assert_eq!(run.status, Some(1), "{}", run.stdout);
 }
+
+const CLAIM: &str = "apiVersion: v1\nkind: Pod\nmetadata: {name: reader, namespace: shop}\nspec:\n  containers:\n  - \
+    name: reader\n    image: example.org/reader@sha256:\
+    0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef\n    envFrom: [{configMapRef: {name: settings}}]\n";
+
+#[test]
+fn other_encodings_are_named_once_and_nothing_is_said_of_what_is_in_them() {
+    let letters = |name: &str| -> Vec<u8> {
+        let text = format!("\u{feff}{DEPLOYMENT}");
+        match name {
+            "UTF-16 (little endian)" => text.encode_utf16().flat_map(u16::to_le_bytes).collect(),
+            "UTF-16 (big endian)" => text.encode_utf16().flat_map(u16::to_be_bytes).collect(),
+            "UTF-32 (little endian)" => {
+                text.chars().flat_map(|letter| u32::from(letter).to_le_bytes()).collect()
+            }
+            _ => text.chars().flat_map(|letter| u32::from(letter).to_be_bytes()).collect(),
+        }
+    };
+    // What it asks for may be in what could not be read.
+    let workspace = Workspace::with(&[("reader.yaml", CLAIM)]);
+    for name in
+        ["UTF-16 (little endian)", "UTF-16 (big endian)", "UTF-32 (little endian)", "UTF-32 (big endian)"]
+    {
+        std::fs::write(workspace.path("shop.yaml"), letters(name)).unwrap();
+        let run = workspace.run(["validate", "."]);
+        assert_eq!(run.status, Some(1), "{name}: {}{}", run.stdout, run.stderr);
+        let expected =
+            format!("error[yaml/encoding]: the file is {name}, and must be UTF-8\n --> ./shop.yaml:1:1\n");
+        assert!(run.stdout.starts_with(&expected), "{name}: {}", run.stdout);
+        assert!(run.stdout.trim_end().ends_with("\n1 error"), "{name}: {}", run.stdout);
+    }
+    // A byte order mark of UTF-8 is none of them.
+    workspace.write("shop.yaml", &format!("\u{feff}{DEPLOYMENT}"));
+    workspace.run(["validate", "shop.yaml"]).is(0, "", "");
+}
