@@ -10,23 +10,18 @@
     reason = "a program of its own"
 )]
 
-use std::path::{Path, PathBuf};
+mod history;
+
+use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use stackgen::tsdb::xor::Encoder;
-use stackgen::tsdb::{BlockWriter, Compaction, Depth, verify};
+use stackgen::tsdb::{Depth, verify};
 use wait4::Wait4 as _;
 
+use crate::history::{BLOCK, COMPACTED, History, SAMPLES};
+
 const START: i64 = 1_700_000_000_000;
-const INTERVAL: i64 = 300_000;
-const SERIES: u32 = 2_000;
-const DAYS: i64 = 30;
-/// What a server puts into a block before it compacts.
-const BLOCK: i64 = 7_200_000;
-const CHUNK: i64 = 120;
-/// Blocks as a server compacts them.
-const COMPACTED: i64 = 27 * BLOCK;
 
 fn main() {
     let arguments: Vec<String> = std::env::args().collect();
@@ -41,7 +36,7 @@ fn main() {
 fn verify_child(folder: &str, depth: Depth) {
     let report = verify(Path::new(folder), depth).unwrap();
     assert!(report.is_whole());
-    assert_eq!(report.samples(), u64::from(SERIES) * u64::try_from(DAYS * 86_400_000 / INTERVAL).unwrap());
+    assert_eq!(report.samples(), SAMPLES);
 }
 
 fn table() {
@@ -51,7 +46,8 @@ fn table() {
     println!("|---|---|---|---|---|");
     for (name, length) in [("360 of two hours", BLOCK), ("14 compacted", COMPACTED)] {
         let begin = Instant::now();
-        let data = blocks(&root.join(length.to_string()), length);
+        let data = root.join(length.to_string());
+        History { start: START, block: length, labels: &labels }.write(&data);
         let bytes = size(&data);
         row(name, "write with ours", begin.elapsed(), bytes, None);
         let own = std::env::current_exe().unwrap().display().to_string();
@@ -136,43 +132,8 @@ fn size(folder: &Path) -> u64 {
     entries.filter(|entry| entry.file_type().is_file()).map(|entry| entry.metadata().unwrap().len()).sum()
 }
 
-/// A data folder with all samples, in blocks of a length.
-fn blocks(data: &Path, length: i64) -> PathBuf {
-    std::fs::create_dir_all(data.join("wal")).unwrap(); // promtool wants to see one
-    let end = START + DAYS * 86_400_000;
-    let mut first = START;
-    while first < end {
-        let last = (first + length).min(end);
-        let mut writer = BlockWriter::create(&data.join("staging")).unwrap();
-        for series in 0..SERIES {
-            let pairs = [
-                ("__name__", format!("metric_{:03}", series / 10)),
-                ("instance", format!("node-{series:05}")),
-            ];
-            let labels = pairs.map(|(name, value)| (name.to_owned(), value));
-            writer.add_series(&labels, &chunks(series, first, last)).unwrap();
-        }
-        writer.finish(Compaction::default()).unwrap();
-        first = last;
-    }
-    data.to_owned()
-}
-
-/// A counter that grows unevenly: what numbers of real servers cost.
-fn chunks(series: u32, first: i64, last: i64) -> Vec<(i64, i64, stackgen::tsdb::Chunk)> {
-    let mut found = Vec::new();
-    let mut time = first;
-    while time < last {
-        let mut encoder = Encoder::default();
-        let end = last.min(time + CHUNK * INTERVAL);
-        while time < end {
-            let step = u64::try_from((time - START) / INTERVAL).unwrap();
-            let noise =
-                (step.wrapping_mul(u64::from(series) * 2 + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15)) >> 58;
-            assert!(encoder.push(time, (step * 40 + noise) as f64 / 8.0));
-            time += INTERVAL;
-        }
-        found.extend(encoder.finish());
-    }
-    found
+fn labels(series: u32) -> Vec<(String, String)> {
+    let pairs =
+        [("__name__", format!("metric_{:03}", series / 10)), ("instance", format!("node-{series:05}"))];
+    pairs.map(|(name, value)| (name.to_owned(), value)).into()
 }
