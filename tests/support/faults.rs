@@ -14,8 +14,9 @@ pub(crate) fn tampered(
     nth: usize,
 ) -> Option<Run> {
     let trace = workspace.path("trace");
-    let output = Command::new("strace")
-        .args(["-f", "-qq", "-o"])
+    // What runs in the background is deaf to interrupts, and so is what it starts.
+    let output = Command::new("env")
+        .args(["--default-signal=INT", "strace", "-f", "-qq", "-o"])
         .arg(&trace)
         .arg(format!("--trace={call}"))
         .arg(format!("--inject={call}:{tampering}:when={nth}"))
