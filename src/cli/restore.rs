@@ -1,6 +1,7 @@
 //! `stackgen restore`: a snapshot written into the data folder of a stack.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 
 use clap::Args;
 use jiff::Timestamp;
@@ -10,10 +11,11 @@ use super::exit_status::{ExitStatus, help};
 use super::node::NodeArguments;
 use super::printer::Printer;
 use super::progress::Bar;
-use crate::backup::alertmanager;
+use crate::backup::node::LocalNode;
 use crate::backup::preflight::Finding;
 use crate::backup::prometheus::Retention;
 use crate::backup::restore::{self, Options};
+use crate::backup::{alertmanager, notifications};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::output::{BackupFormat, Restored};
 
@@ -29,8 +31,9 @@ Examples:
 /// Write a snapshot into the data folder of a stack
 ///
 /// Nothing that is there is lost: a server that runs first saves its own samples as a block, and one that does not is
-/// refused if the snapshot would make it forget some. Silences are given to Alertmanager first, if it is named. Blocks are verified before they get their names; what is there
-/// already is skipped, so a run that was interrupted is simply run again.
+/// refused if the snapshot would make it forget some. Silences are given to Alertmanager first, if it is named. Blocks are
+/// verified before they get their names; what is there already is skipped, so a run that was interrupted is simply run
+/// again.
 #[derive(Debug, Args)]
 #[command(after_help = help(EXAMPLES))]
 pub(super) struct Arguments {
@@ -41,6 +44,9 @@ pub(super) struct Arguments {
     repository: RepositoryArguments,
     #[command(flatten)]
     node: NodeArguments,
+    /// The data folder of an Alertmanager that does not run: gets the log of notifications
+    #[arg(long, value_name = "DIR", conflicts_with = "alertmanager_url", help_heading = "The stack")]
+    alertmanager_data: Option<PathBuf>,
     /// Which replica of the snapshot, if it has several
     #[arg(long, value_name = "NAME")]
     replica: Option<String>,
@@ -89,11 +95,23 @@ pub(super) fn run(arguments: &Arguments, printer: &Printer) -> Result<ExitStatus
         }
         _ => None,
     };
+    let alertmanager_files = match &arguments.alertmanager_data {
+        Some(folder) => {
+            let folder = LocalNode::new(folder)?;
+            notifications::restore(&folder, &repository, &manifest.alertmanager_files, arguments.dry_run)?
+        }
+        None => Vec::new(),
+    };
     if !arguments.dry_run {
         restore::run(&*node, &repository, (&name, &plan), &holder, &Bar::new(printer))?;
     }
-    let report =
-        Restored { name: &name, plan: &plan, silences: silences.as_ref(), is_dry: arguments.dry_run };
+    let report = Restored {
+        name: &name,
+        plan: &plan,
+        silences: silences.as_ref(),
+        alertmanager_files: &alertmanager_files,
+        is_dry: arguments.dry_run,
+    };
     printer.data(report.print(arguments.output).as_bytes())?;
     let is_whole = silences.is_none_or(|silences| silences.refused.is_empty());
     Ok(if is_whole { ExitStatus::Success } else { ExitStatus::Findings })

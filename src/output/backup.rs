@@ -132,6 +132,9 @@ pub fn show(format: BackupFormat, name: &SnapshotName, manifest: &Manifest) -> S
         let _ =
             writeln!(text, "\nalertmanager: {silences} that are not over, Alertmanager {}", state.version);
     }
+    for file in &manifest.alertmanager_files {
+        let _ = writeln!(text, "alertmanager: its file {}, {}", file.path, bytes(file.size));
+    }
     text + &left_out(manifest)
 }
 

@@ -316,13 +316,13 @@ pub(crate) fn wait(what: &str, mut is_so: impl FnMut() -> bool) {
 }
 
 /// Who was told of what: a receiver of webhooks.
-struct Pager {
+pub(crate) struct Pager {
     port: u16,
     told: Arc<Mutex<Vec<(String, String)>>>,
 }
 
 impl Pager {
-    fn start() -> Self {
+    pub(crate) fn start() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let port = listener.local_addr().unwrap().port();
         let told: Arc<Mutex<Vec<(String, String)>>> = Arc::default();
@@ -354,7 +354,7 @@ impl Pager {
         Self { port, told }
     }
 
-    fn configuration(&self, side: &str) -> String {
+    pub(crate) fn configuration(&self, side: &str) -> String {
         format!(
             "route: {{receiver: pager, group_by: [alertname], group_wait: 0s, group_interval: 1s, repeat_interval: 4h}}\n\
              receivers: [{{name: pager, webhook_configs: [{{url: 'http://127.0.0.1:{}/{side}'}}]}}]\n",
@@ -362,7 +362,7 @@ impl Pager {
         )
     }
 
-    fn told(&self, side: &str, alert: &str) -> usize {
+    pub(crate) fn told(&self, side: &str, alert: &str) -> usize {
         self.told.lock().unwrap().iter().filter(|told| **told == (side.to_owned(), alert.to_owned())).count()
     }
 }

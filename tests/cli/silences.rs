@@ -7,7 +7,8 @@ use std::time::{Duration, Instant};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
-use super::backup::{Stack, json as parse};
+use super::backup::{Stack, fails, json as parse};
+use super::migrate::Pager;
 use crate::support::{Workspace, skip};
 use crate::tsdb::has_prometheus;
 
@@ -98,6 +99,15 @@ impl Alertmanager {
             .collect();
         seen.sort_by_key(Value::to_string);
         seen
+    }
+}
+
+impl Alertmanager {
+    /// Until it has written its files.
+    fn stop(mut self) {
+        let id = self.process.id().to_string();
+        assert!(Command::new("kill").arg(id).status().unwrap().success());
+        self.process.wait().unwrap();
     }
 }
 
@@ -208,4 +218,66 @@ fn a_pair_gets_each_silence_once() {
     }
     assert_eq!(restore(&pair[1])["silences"], json!({"restored": 0, "there": 3, "over": 0, "refused": []}));
     assert!(pair.iter().all(|server| server.current() == expected));
+}
+
+/// Case 33: whoever was told of an alert is not told again by the server that goes on, which has its own log beside it.
+#[test]
+fn a_log_of_notifications_keeps_people_from_being_told_twice() {
+    let name = "a_log_of_notifications_keeps_people_from_being_told_twice";
+    if !has_prometheus(name) || !has_alertmanager(name) {
+        return;
+    }
+    let stack = Stack::new(2, 60);
+    let pager = Pager::start();
+    let configuration = pager.configuration("both");
+    let start = |folder: &str| Alertmanager::start_with(&stack.workspace, folder, &configuration);
+    let fire = |server: &Alertmanager, alert: &str| {
+        server.request("POST", "/api/v2/alerts", Some(&json!([{"labels": {"alertname": alert}}])));
+        let begin = Instant::now();
+        while pager.told("both", alert) == 0 {
+            assert!(begin.elapsed() < Duration::from_secs(30), "nobody is told of {alert}");
+            std::thread::sleep(Duration::from_millis(50));
+        }
+    };
+    let (source, target) = (start("source"), start("target"));
+    source.silence(&json!([matcher("alertname", "Quiet", false, true)]), (0, 60), "quiet");
+    let quiet = source.current();
+    fire(&source, "OfSource");
+    fire(&target, "OfTarget");
+    let running = format!("--alertmanager-data source --alertmanager-url {}", source.url());
+    let early =
+        parse(stack.back_up(&format!("--no-encrypt --capture stopped-folder -o json {running}")).stdout);
+    assert_eq!(early["leftOut"][0]["what"], "Alertmanager's nflog", "{early:#}");
+    source.stop();
+    target.stop();
+
+    let stored = stack.back_up("--capture stopped-folder -o json --alertmanager-data source");
+    assert_eq!(parse(stored.quiet_success())["leftOut"], json!([]));
+    std::fs::create_dir(stack.workspace.path("target-data")).unwrap();
+    let line = "restore latest --repository repository --prometheus-data target-data --retention 100y -o json \
+                --alertmanager-data target";
+    let written = |line: &str| parse(stack.run(line).quiet_success())["alertmanagerFiles"].clone();
+    let before = stack.workspace.files("target");
+    assert_eq!(written(&format!("{line} --dry-run")), json!(["nflog", "silences"]));
+    assert_eq!(stack.workspace.files("target"), before);
+    assert_eq!(written(line), json!(["nflog", "silences"]));
+    assert_eq!(written(line), json!([]));
+
+    let target = start("target");
+    assert_eq!(target.current(), quiet);
+    for alert in ["OfSource", "OfTarget"] {
+        target.request("POST", "/api/v2/alerts", Some(&json!([{"labels": {"alertname": alert}}])));
+    }
+    fire(&target, "New");
+    std::thread::sleep(Duration::from_secs(2));
+    assert_eq!((pager.told("both", "OfSource"), pager.told("both", "OfTarget")), (1, 1));
+
+    // A file that is cut would keep the server from starting.
+    let log = stack.workspace.path("source/nflog");
+    let content = std::fs::read(&log).unwrap();
+    std::fs::write(&log, &content[..content.len() - 1]).unwrap();
+    let cut = stack.back_up("--capture stopped-folder --alertmanager-data source");
+    fails(&cut, 2, &["nflog", "entry 1 is none of Alertmanager's"]);
+    let both = stack.run(&format!("{line} --alertmanager-url {}", target.url()));
+    fails(&both, 2, &["--alertmanager-data", "cannot be used with", "--alertmanager-url"]);
 }

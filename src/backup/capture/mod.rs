@@ -6,16 +6,15 @@ mod remote;
 mod snapshot;
 mod stopped;
 
-use super::alertmanager;
 use super::manifest::{BlockEntry, Capture, LeftOut, Manifest, OutOfOrder, Replica, SCHEMA, Source};
 use super::node::Node;
 use super::prometheus::{Facts, Retention, facts};
 use super::repository::{LeaseKind, Repository, SnapshotName};
-use super::{BackupError, Failure};
+use super::{BackupError, Failure, alertmanager, notifications};
 pub use mode::{Choice, Mode};
 
 /// What is to be captured, and how.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct Options<'o> {
     /// What the cluster is called.
     pub cluster: &'o str,
@@ -27,6 +26,8 @@ pub struct Options<'o> {
     pub has_prometheus: bool,
     /// Whether there is an Alertmanager to ask.
     pub has_alertmanager: bool,
+    /// The data folder of an Alertmanager.
+    pub alertmanager_data: Option<&'o dyn Node>,
     /// Whether a damaged block is left out and named; otherwise it ends the run.
     pub skip_corrupt: bool,
     /// The program and its version.
@@ -89,6 +90,10 @@ pub fn run(
     let replica = Replica { name: options.replica.to_owned(), ..replica };
     let alertmanager =
         if options.has_alertmanager { Some(alertmanager::capture(node, repository)?) } else { None };
+    let alertmanager_files = match options.alertmanager_data {
+        Some(folder) => notifications::capture(folder, repository, options.has_alertmanager, &mut left_out)?,
+        None => Vec::new(),
+    };
     left_out.sort();
     let manifest = Manifest {
         schema: SCHEMA.to_owned(),
@@ -98,6 +103,7 @@ pub fn run(
         source: source(node, facts, clock_offset),
         replicas: vec![replica],
         alertmanager,
+        alertmanager_files,
         left_out,
         merkle_root: String::new(),
     }

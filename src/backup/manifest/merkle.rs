@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use sha2::{Digest as _, Sha256};
 
 use super::{BackupError, Failure, FileEntry, Manifest, broken};
+use crate::backup::notifications;
 use crate::backup::repository::{SEGMENT, hexadecimal};
 
 /// The files of a block, and nothing else: a path of a manifest becomes one on a disk.
@@ -70,6 +71,9 @@ pub(super) fn check(manifest: &Manifest) -> Result<(), BackupError> {
                 return Err(broken(&format!("block {} has a file `{path}`, which no block has", block.ulid)));
             }
         }
+    }
+    if let Some(file) = manifest.alertmanager_files.iter().find(|file| !notifications::has_file(&file.path)) {
+        return Err(broken(&format!("Alertmanager has no file `{}`", file.path.escape_default())));
     }
     if !is_word(&manifest.cluster) {
         return Err(broken(&format!("`{}` is no name of a cluster", manifest.cluster.escape_default())));

@@ -35,6 +35,9 @@ pub struct Manifest {
     /// What Alertmanager held.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub alertmanager: Option<Alertmanager>,
+    /// What Alertmanager keeps in files of its own: `nflog`, and `silences` if it could not be asked.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub alertmanager_files: Vec<FileEntry>,
     /// What is not in it although it was there, with the reason.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub left_out: Vec<LeftOut>,
@@ -241,8 +244,9 @@ impl Manifest {
                 blocks.flat_map(move |block| block.files.iter().map(move |file| (folder(block), file)));
             files.chain(replica.head.iter().map(|file| (replica.name.clone(), file)))
         });
-        let silences = self.alertmanager.iter().map(|state| ("alertmanager".to_owned(), &state.silences));
-        blocks.chain(silences)
+        let silences = self.alertmanager.iter().map(|state| &state.silences);
+        let alertmanager = silences.chain(&self.alertmanager_files);
+        blocks.chain(alertmanager.map(|file| ("alertmanager".to_owned(), file)))
     }
 
     /// How many bytes its files have together.

@@ -56,6 +56,7 @@ fn manifest(file: FileEntry) -> Manifest {
         source: Source::default(),
         replicas: Vec::new(),
         alertmanager: Some(alertmanager),
+        alertmanager_files: Vec::new(),
         left_out: Vec::new(),
         merkle_root: String::new(),
     }

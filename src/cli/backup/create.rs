@@ -1,11 +1,14 @@
 //! `stackgen backup`: a new snapshot.
 
+use std::path::PathBuf;
+
 use clap::{Args, ValueEnum};
 use jiff::Timestamp;
 
 use super::repository::{RepositoryArguments, holder};
 use crate::backup::Failure;
 use crate::backup::capture::{self, Choice, Options};
+use crate::backup::node::{LocalNode, Node};
 use crate::backup::repository::Repository;
 use crate::cli::exit_status::ExitStatus;
 use crate::cli::node::NodeArguments;
@@ -29,6 +32,9 @@ pub(super) struct Create {
     cluster: Option<String>,
     #[command(flatten)]
     node: NodeArguments,
+    /// The data folder of Alertmanager: its log of notifications, and without its address also its silences
+    #[arg(long, value_name = "DIR", help_heading = "The stack")]
+    alertmanager_data: Option<PathBuf>,
     /// What this replica of Prometheus is called, otherwise as its pod
     #[arg(long, value_name = "NAME")]
     replica: Option<String>,
@@ -62,7 +68,9 @@ impl Create {
     pub(super) fn run(&self, printer: &Printer) -> Result<ExitStatus, Diagnostics> {
         let node = self.node.open()?;
         let holder = holder("a backup");
-        let options = self.options(&holder);
+        let alertmanager_data = self.alertmanager_data.as_deref().map(LocalNode::new).transpose()?;
+        let alertmanager_data = alertmanager_data.as_ref().map(|folder| folder as &dyn Node);
+        let options = Options { alertmanager_data, ..self.options(&holder) };
         if self.dry_run {
             let plan = capture::plan(&*node, &options)?;
             let way = plan.mode.capture.name();
@@ -89,6 +97,7 @@ impl Create {
             },
             has_prometheus: self.node.has_prometheus(matches!(self.capture, Way::StoppedFolder)),
             has_alertmanager: self.node.has_alertmanager(),
+            alertmanager_data: None,
             skip_corrupt: self.skip_corrupt,
             tool: concat!("stackgen ", env!("CARGO_PKG_VERSION")),
             holder,

@@ -18,6 +18,8 @@ pub struct Restored<'r> {
     pub plan: &'r Plan<'r>,
     /// What became of its silences, if somebody wanted them.
     pub silences: Option<&'r Silences>,
+    /// The files that Alertmanager's data folder got.
+    pub alertmanager_files: &'r [String],
     /// Whether nothing was done.
     pub is_dry: bool,
 }
@@ -52,6 +54,9 @@ impl Restored<'_> {
                 let _ = writeln!(text, "  silence {id} is not taken: {message}");
             }
         }
+        if !self.alertmanager_files.is_empty() {
+            let _ = writeln!(text, "  files of Alertmanager: {}", self.alertmanager_files.join(", "));
+        }
         text
     }
 
@@ -81,6 +86,7 @@ impl Restored<'_> {
                 "samples": self.samples(),
                 "bytes": self.size(),
                 "silences": silences,
+                "alertmanagerFiles": self.alertmanager_files,
                 "warnings": warnings,
             }),
         )

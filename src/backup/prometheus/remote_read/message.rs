@@ -4,9 +4,9 @@ use std::io;
 
 use super::broken;
 use crate::backup::node::{Failure, NodeError};
+use crate::backup::protocol_buffers::{EndsEarly, Fields, Value};
 use crate::tsdb::{Chunk, Encoding};
 
-/// Names and values, sorted by name.
 /// Names and values, sorted by name.
 pub type Labels = Vec<(String, String)>;
 
@@ -15,12 +15,6 @@ pub(super) struct Part {
     pub(super) labels: Labels,
     /// With the times of their first and last samples.
     pub(super) chunks: Vec<(i64, i64, Chunk)>,
-}
-
-/// A field's value.
-enum Value<'b> {
-    Number(u64),
-    Bytes(&'b [u8]),
 }
 
 /// All series from `first` to `last`, as streamed chunks; compressed as servers want it.
@@ -45,7 +39,7 @@ pub(super) fn read_request(first: i64, last: i64) -> Result<Vec<u8>, NodeError> 
 pub(super) fn series_of(message: &[u8]) -> io::Result<Vec<Part>> {
     let mut parts = Vec::new();
     for field in Fields(message) {
-        if let (1, Value::Bytes(series)) = field? {
+        if let (1, Value::Bytes(series)) = field.map_err(ends_early)? {
             parts.push(part(series)?);
         }
     }
@@ -55,7 +49,7 @@ pub(super) fn series_of(message: &[u8]) -> io::Result<Vec<Part>> {
 fn part(message: &[u8]) -> io::Result<Part> {
     let mut part = Part { labels: Vec::new(), chunks: Vec::new() };
     for field in Fields(message) {
-        match field? {
+        match field.map_err(ends_early)? {
             (1, Value::Bytes(pair)) => part.labels.push(label(pair)?),
             (2, Value::Bytes(bytes)) => part.chunks.push(chunk(bytes)?),
             _ => {}
@@ -71,7 +65,7 @@ fn label(message: &[u8]) -> io::Result<(String, String)> {
         String::from_utf8(bytes.to_owned()).map_err(|_| broken("a label is no text".to_owned()))
     };
     for field in Fields(message) {
-        match field? {
+        match field.map_err(ends_early)? {
             (1, Value::Bytes(bytes)) => name = text(bytes)?,
             (2, Value::Bytes(bytes)) => value = text(bytes)?,
             _ => {}
@@ -83,7 +77,7 @@ fn label(message: &[u8]) -> io::Result<(String, String)> {
 fn chunk(message: &[u8]) -> io::Result<(i64, i64, Chunk)> {
     let (mut first, mut last, mut number, mut data) = (0, 0, 0, Vec::new());
     for field in Fields(message) {
-        match field? {
+        match field.map_err(ends_early)? {
             (1, Value::Number(time)) => first = time.cast_signed(),
             (2, Value::Number(time)) => last = time.cast_signed(),
             (3, Value::Number(value)) => number = value,
@@ -96,58 +90,8 @@ fn chunk(message: &[u8]) -> io::Result<(i64, i64, Chunk)> {
     Ok((first, last, Chunk { encoding, data }))
 }
 
-/// The fields of a message, in order.
-struct Fields<'b>(&'b [u8]);
-
-impl<'b> Fields<'b> {
-    fn number(&mut self) -> Option<u64> {
-        let mut value = 0;
-        for shift in (0..70).step_by(7) {
-            let (byte, rest) = self.0.split_first()?;
-            self.0 = rest;
-            value |= u64::from(byte & 0x7f).checked_shl(shift)?;
-            if *byte < 0x80 {
-                return Some(value);
-            }
-        }
-        None
-    }
-
-    fn bytes(&mut self, length: u64) -> Option<&'b [u8]> {
-        let (bytes, rest) = self.0.split_at_checked(usize::try_from(length).ok()?)?;
-        self.0 = rest;
-        Some(bytes)
-    }
-
-    fn field(&mut self) -> Option<(u64, Value<'b>)> {
-        let key = self.number()?;
-        let value = match key & 7 {
-            0 => Value::Number(self.number()?),
-            1 => Value::Bytes(self.bytes(8)?),
-            2 => {
-                let length = self.number()?;
-                Value::Bytes(self.bytes(length)?)
-            }
-            5 => Value::Bytes(self.bytes(4)?),
-            _ => return None,
-        };
-        Some((key >> 3, value))
-    }
-}
-
-impl<'b> Iterator for Fields<'b> {
-    type Item = io::Result<(u64, Value<'b>)>;
-
-    fn next(&mut self) -> Option<Self::Item> {
-        if self.0.is_empty() {
-            return None;
-        }
-        let field = self.field();
-        if field.is_none() {
-            self.0 = &[];
-        }
-        Some(field.ok_or_else(|| broken("a message ends within a field".to_owned())))
-    }
+fn ends_early(_: EndsEarly) -> io::Error {
+    broken("a message ends within a field".to_owned())
 }
 
 fn put_varint(out: &mut Vec<u8>, mut value: u64) {
