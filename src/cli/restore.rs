@@ -11,13 +11,15 @@ use super::exit_status::{ExitStatus, help};
 use super::node::NodeArguments;
 use super::printer::Printer;
 use super::progress::Bar;
-use crate::backup::node::LocalNode;
+use crate::backup::manifest::Manifest;
+use crate::backup::node::{LocalNode, Node};
 use crate::backup::preflight::Finding;
 use crate::backup::prometheus::Retention;
-use crate::backup::restore::{self, Options};
+use crate::backup::repository::{Repository, SnapshotName};
+use crate::backup::restore::{self, Options, Record, TakeBack};
 use crate::backup::{alertmanager, notifications};
 use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::output::{BackupFormat, Restored};
+use crate::output::{BackupFormat, Restored, Undone};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -26,7 +28,8 @@ Examples:
   stackgen restore gke --repository /srv/backup --identity key.txt \\
     --prometheus-data /prometheus --retention 30d    into a server that does not run
   stackgen restore aks --repository /srv/backup --identity key.txt --context gke
-  stackgen restore latest --dry-run ...              what would be done, and what speaks against it";
+  stackgen restore latest --dry-run ...              what would be done, and what speaks against it
+  stackgen restore latest --undo ...                 everything as it was before";
 
 /// Write a snapshot into the data folder of a stack
 ///
@@ -59,6 +62,9 @@ pub(super) struct Arguments {
     /// Leave out blocks that end before this time, such as 2026-11-01T00:00:00Z
     #[arg(long, value_name = "TIME")]
     min_time: Option<Timestamp>,
+    /// Take away again what restores of this snapshot have given
+    #[arg(long, conflicts_with_all = ["trim", "min_time", "replica", "alertmanager_data"])]
+    undo: bool,
     /// Say what would be done
     #[arg(long)]
     dry_run: bool,
@@ -73,6 +79,9 @@ pub(super) fn run(arguments: &Arguments, printer: &Printer) -> Result<ExitStatus
     let node = arguments.node.open()?;
     let name = repository.find(&arguments.snapshot)?;
     let manifest = repository.manifest(&name)?;
+    if arguments.undo {
+        return undo(arguments, &*node, &repository, (&name, manifest), printer);
+    }
     let holder = holder("a restore");
     let options = Options {
         replica: arguments.replica.as_deref(),
@@ -80,9 +89,9 @@ pub(super) fn run(arguments: &Arguments, printer: &Printer) -> Result<ExitStatus
         retention: arguments.retention,
         trim: arguments.trim,
         min_time: arguments.min_time.map(Timestamp::as_millisecond),
-        is_awaited: true,
+        is_alone: true,
     };
-    let plan = restore::plan(&*node, &repository, &manifest, &options)?;
+    let mut plan = restore::plan(&*node, &repository, &manifest, &options)?;
     let sources = crate::yaml::Sources::default();
     printer.report(&plan.findings.iter().map(diagnostic).collect::<Vec<_>>(), &sources);
     if !plan.is_allowed() {
@@ -103,6 +112,7 @@ pub(super) fn run(arguments: &Arguments, printer: &Printer) -> Result<ExitStatus
         None => Vec::new(),
     };
     if !arguments.dry_run {
+        plan.silences = silences.iter().flat_map(|silences| silences.new.clone()).collect();
         restore::run(&*node, &repository, (&name, &plan), &holder, &Bar::new(printer))?;
     }
     let report = Restored {
@@ -115,6 +125,40 @@ pub(super) fn run(arguments: &Arguments, printer: &Printer) -> Result<ExitStatus
     printer.data(report.print(arguments.output).as_bytes())?;
     let is_whole = silences.is_none_or(|silences| silences.refused.is_empty());
     Ok(if is_whole { ExitStatus::Success } else { ExitStatus::Findings })
+}
+
+/// Takes away what was given. Silences first, as they came first.
+fn undo(
+    arguments: &Arguments,
+    node: &dyn Node,
+    repository: &Repository,
+    (name, manifest): (&SnapshotName, Manifest),
+    printer: &Printer,
+) -> Result<ExitStatus, Diagnostics> {
+    let record = Record::read(node, name)?;
+    record.check(name, arguments.node.has_alertmanager())?;
+    let manifests = [manifest];
+    let take_back = TakeBack {
+        node,
+        repository,
+        manifests: &manifests,
+        given: &record.blocks,
+        has_prometheus: arguments.node.has_prometheus(arguments.retention.is_some()),
+        // A backup of a stack that is restored into it has the same series.
+        is_told_apart: false,
+    };
+    let mut taken = take_back.count()?;
+    if !arguments.dry_run {
+        for silence in &record.silences {
+            alertmanager::end(node, silence)?;
+        }
+        taken = take_back.run()?;
+        Record::remove(node, name)?;
+    }
+    let undone =
+        Undone { name, blocks: taken.removed, silences: record.silences.len(), is_dry: arguments.dry_run };
+    printer.data(undone.print(arguments.output).as_bytes())?;
+    Ok(ExitStatus::Success)
 }
 
 fn diagnostic(finding: &Finding) -> Diagnostic {

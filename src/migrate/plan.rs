@@ -6,7 +6,6 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::verify::target_options;
 use super::{Facts, History};
 use crate::backup::manifest::{BlockEntry, FileEntry};
 use crate::backup::node::Node;
@@ -20,6 +19,8 @@ pub const SCHEMA: &str = "stackgen.migration/v1";
 const SNAPSHOT_SPACE: u64 = 600 << 20;
 /// A target may begin this much before its source: clocks, and the first scrape.
 const TOLERANCE: i64 = 2 * 3_600_000;
+/// Both sides have series of the same labels.
+pub(super) const COLLISION: &str = "PF10-collision";
 /// What somebody may decide to live with; everything else would lose samples.
 const ACCEPTABLE: [&str; 2] = ["PF10", "PF27"];
 
@@ -200,7 +201,8 @@ fn check_accepted(options: &Options) -> Result<(), BackupError> {
 
 fn look(reached: Reached<'_>, now: i64) -> Result<Looked, BackupError> {
     let node = reached.node;
-    let (found, loads) = (restore::look(node, &target_options(), now)?, prometheus::loads(node)?);
+    let (found, loads) =
+        (restore::look(node, &restore::Options::to_look(true), now)?, prometheus::loads(node)?);
     let side = Side {
         name: reached.name.to_owned(),
         place: reached.place.clone(),
@@ -308,7 +310,7 @@ fn collision(source: &dyn Node, target: &dyn Node) -> Result<Option<Finding>, Ba
         .map(|(name, value)| format!("{name}={value:?}"))
         .collect();
     Ok(Some(Finding {
-        id: "PF10-collision",
+        id: COLLISION,
         level: Level::Refused,
         message: format!(
             "both sides scrape {} targets under the same labels, such as {{{}}}: their samples would become one series",

@@ -305,7 +305,7 @@ impl Run<'_> {
             retention: None,
             trim: self.plan.options.trim,
             min_time: self.plan.options.min_time,
-            is_awaited: false,
+            is_alone: false,
         };
         restore::plan(self.target, self.repository, manifest, &options)
     }

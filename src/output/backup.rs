@@ -12,7 +12,7 @@ use crate::backup::manifest::Manifest;
 use crate::backup::repository::prune::Pruned;
 use crate::backup::repository::verify::Verdict;
 use crate::backup::repository::{SnapshotName, Written};
-pub use restore::Restored;
+pub use restore::{Restored, Undone};
 
 /// What the JSON is, for programs that read it.
 const SCHEMA: &str = "stackgen.backup/v1";

@@ -15,7 +15,7 @@ mod sarif;
 mod screen;
 mod text;
 
-pub use backup::{BackupFormat, Listed, Restored, captured, list, prune, show, verify};
+pub use backup::{BackupFormat, Listed, Restored, Undone, captured, list, prune, show, verify};
 pub use diff::{Difference, DifferenceFormat, danger_rules};
 pub use explain::{Histories, HistoryFormat};
 pub use findings::{Findings, FindingsFormat};

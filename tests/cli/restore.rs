@@ -3,6 +3,8 @@
 use std::fs;
 
 use super::backup::{Stack, fails, json};
+use super::migrate::wait;
+use super::silences::{Alertmanager, has_alertmanager, matcher};
 use crate::support::Run;
 use crate::tsdb::has_prometheus;
 use crate::tsdb::server::Server;
@@ -93,6 +95,78 @@ fn into_a_running_server_nothing_of_its_own_is_lost_also_when_it_is_killed() {
     assert_eq!(again["there"].as_array().unwrap().len(), before["restored"].as_array().unwrap().len());
 }
 
+/// What a restore gave goes again, and nothing else does: neither from a server that runs nor from a folder.
+#[test]
+fn a_restore_that_is_undone_leaves_what_was_there() {
+    let name = "a_restore_that_is_undone_leaves_what_was_there";
+    if !has_prometheus(name) || !has_alertmanager(name) {
+        return;
+    }
+    let stack = Stack::new(5, MINUTES);
+    let alertmanager = Alertmanager::start(&stack, "alerts");
+    let all = serde_json::json!([matcher("alertname", "Restored", false, true)]);
+    let restored = alertmanager.silence(&all, (0, 60), "restored");
+    let url = format!("--alertmanager-url {}", alertmanager.url());
+    stack.back_up(&format!("--no-encrypt --capture stopped-folder {url}")).quiet_success();
+    alertmanager.request("DELETE", &format!("/api/v2/silence/{restored}"), None);
+    let own = serde_json::json!([matcher("alertname", "Own", false, true)]);
+    alertmanager.silence(&own, (0, 60), "own");
+    let silences = alertmanager.current();
+
+    let target = Target::new(&stack);
+    fails(&target.restore("--undo"), 2, &["nothing of it was restored here"]);
+    target.restore(&url).quiet_success();
+    target.restore(&url).quiet_success();
+    assert_eq!(alertmanager.current().len(), 2);
+    let until = now() - 2;
+    let own = target.own_samples(until);
+    let blocks = stack.blocks("target");
+    fails(&target.restore("--undo"), 2, &["1 silences were restored with it", "--alertmanager-url"]);
+    let undone = |arguments: &str| {
+        json(target.restore(&format!("--undo -o json {url}{arguments}")).quiet_success())["undone"].clone()
+    };
+    let everything = undone(" --dry-run");
+    assert_eq!(stack.blocks("target"), blocks);
+    assert_eq!(undone(""), everything);
+    assert_eq!(everything["silences"], 1);
+    let gone = usize::try_from(everything["blocks"].as_u64().unwrap()).unwrap();
+    assert!(gone > 1 && stack.blocks("target").len() + gone == blocks.len(), "{everything:#}");
+    assert_eq!(alertmanager.current(), silences);
+    wait("the server forgets", || restored_samples(&target.server).is_none());
+    assert_eq!(target.own_samples(until), own);
+    assert!(!stack.workspace.path("target/.stackgen-restored").exists());
+    drop(target);
+
+    let before = stack.workspace.files("target");
+    stack.back_up("--capture stopped-folder").quiet_success();
+    cold(&stack, "--retention 100y --trim").quiet_success();
+    cold(&stack, "--retention 100y --undo").quiet_success();
+    assert_eq!(stack.workspace.files("target"), before);
+}
+
+/// A server has put what it was given together with its own samples, which may be of the same series.
+#[test]
+fn what_cannot_be_told_apart_is_not_taken_away() {
+    if !has_prometheus("what_cannot_be_told_apart_is_not_taken_away") {
+        return;
+    }
+    let stack = Stack::new(2, MINUTES);
+    stack.back_up("--no-encrypt --capture stopped-folder").quiet_success();
+    cold(&stack, "--retention 100y").quiet_success();
+    let block = stack.blocks("target").remove(0);
+    let meta = block.join("meta.json");
+    let mut content = json(fs::read_to_string(&meta).unwrap());
+    let own = "01BX5ZZKBKACTAV9WEVGEMMVRZ";
+    content["compaction"]["sources"].as_array_mut().unwrap().push(own.into());
+    fs::write(&meta, content.to_string()).unwrap();
+    let before = stack.workspace.files("target");
+    let name = block.file_name().unwrap().to_str().unwrap();
+    let words = [name, "may be of the same series", "restore a snapshot of the target"];
+    fails(&cold(&stack, "--retention 100y --undo --dry-run"), 2, &words);
+    fails(&cold(&stack, "--retention 100y --undo"), 2, &words);
+    assert_eq!(stack.workspace.files("target"), before);
+}
+
 #[test]
 fn into_an_empty_folder_everything_goes_the_log_too() {
     if !has_prometheus("into_an_empty_folder_everything_goes_the_log_too") {
@@ -109,7 +183,10 @@ fn into_an_empty_folder_everything_goes_the_log_too() {
     cold(&stack, "--retention 100y").quiet_success();
     let mut expected = stack.workspace.files("data");
     expected.retain(|path, _| path != "queries.active" && path != "lock");
-    assert_eq!(stack.workspace.files("target"), expected);
+    let mut restored = stack.workspace.files("target");
+    restored.retain(|path, _| !path.starts_with(".stackgen-restored/"));
+    assert_eq!(restored, expected);
+    fails(&cold(&stack, "--retention 100y --undo"), 2, &["its log became the server's own"]);
     let server = Server::start(stack.workspace.root(), &stack.workspace.path("target"), false);
     assert_eq!(restored_samples(&server).as_deref(), Some("3000"));
     assert_eq!(server.number("count_over_time(up[10m])", until), own);

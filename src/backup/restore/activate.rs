@@ -34,7 +34,7 @@ pub(super) fn activate(run: &Run<'_>, plan: &Plan<'_>) -> Result<(), BackupError
             run.node.rename(&format!("{}/{folder}", run.staging), folder)?;
         }
     }
-    if plan.target.is_running && plan.is_awaited { wait_until_loaded(run, plan, before) } else { Ok(()) }
+    if plan.target.is_running && plan.is_alone { wait_until_loaded(run, plan, before) } else { Ok(()) }
 }
 
 /// The server's own samples up to a time after the newest restored one, as a block.

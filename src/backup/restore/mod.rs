@@ -4,7 +4,9 @@
 //! verified there, and gets its name in one step. A run that dies leaves whole blocks or none; the next one goes on.
 
 mod activate;
+mod record;
 mod stage;
+mod take_back;
 mod target;
 
 use std::collections::BTreeSet;
@@ -19,6 +21,8 @@ use super::prometheus::Retention;
 use super::repository::{Lease, LeaseKind, Repository, SnapshotName};
 use super::{BackupError, Failure};
 use crate::tsdb::Ulid;
+pub use record::Record;
+pub use take_back::{TakeBack, TakenBack};
 pub use target::{compare, look};
 
 /// What is to be restored, and how.
@@ -34,8 +38,16 @@ pub struct Options<'o> {
     pub trim: bool,
     /// Blocks that end before this millisecond are left out.
     pub min_time: Option<i64>,
-    /// Whether the run ends only when a server that runs has loaded the blocks.
-    pub is_awaited: bool,
+    /// Whether nobody keeps a journal of it: it ends only when a server that runs has loaded the blocks, and writes down
+    /// what it gave.
+    pub is_alone: bool,
+}
+
+impl Options<'_> {
+    /// For those who only want to know what is there.
+    pub fn to_look(has_prometheus: bool) -> Self {
+        Self { replica: None, has_prometheus, retention: None, trim: false, min_time: None, is_alone: false }
+    }
 }
 
 /// What becomes of a block.
@@ -62,7 +74,9 @@ pub struct Plan<'m> {
     pub target: Target,
     /// What does not hold; nothing is done if one of them is a refusal.
     pub findings: Vec<Finding>,
-    is_awaited: bool,
+    /// What the target calls the silences that it was given before, for whoever takes everything away again.
+    pub silences: BTreeSet<String>,
+    is_alone: bool,
 }
 
 /// What a restore works with.
@@ -118,7 +132,8 @@ pub fn plan<'m>(
         () => Fate::LeftOut,
     };
     let blocks = replica.blocks.iter().map(|block| (block, fate(block))).collect();
-    Ok(Plan { replica, blocks, with_head, target, findings, is_awaited: options.is_awaited })
+    let (silences, is_alone) = (BTreeSet::new(), options.is_alone);
+    Ok(Plan { replica, blocks, with_head, target, findings, silences, is_alone })
 }
 
 /// Does what the plan says, unless something speaks against it.
@@ -136,12 +151,26 @@ pub fn run(
     }
     let lease = repository.lease(LeaseKind::Shared, holder)?;
     let _alone = node.lock()?;
+    if !plan.silences.is_empty() {
+        Record { silences: plan.silences.clone(), ..Record::default() }.add(node, name)?;
+    }
     let staging = format!("{}/{name}", stage::FOLDER);
     let run = Run { node, repository, lease: &lease, progress, staging };
-    let result = stage::stage(&run, plan).and_then(|()| activate::activate(&run, plan));
+    let result = stage::stage(&run, plan)
+        .and_then(|()| record(node, name, plan))
+        .and_then(|()| activate::activate(&run, plan));
     // Whole blocks have their names by now; what is left is of no use to anybody.
     let cleared = node.remove_folder(stage::FOLDER);
     result.and(cleared)
+}
+
+/// Writes down what is about to be given.
+fn record(node: &dyn Node, name: &SnapshotName, plan: &Plan<'_>) -> Result<(), BackupError> {
+    let blocks: BTreeSet<Ulid> = plan.chosen().map(|block| block.ulid).collect();
+    if !plan.is_alone || (blocks.is_empty() && !plan.with_head) {
+        return Ok(());
+    }
+    Record { blocks, has_head: plan.with_head, ..Record::default() }.add(node, name)
 }
 
 fn choose<'m>(manifest: &'m Manifest, name: Option<&str>) -> Result<&'m Replica, BackupError> {

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::{BackupError, BlockEntry, Failure, Options, Target};
 use crate::backup::manifest::FileEntry;
-use crate::backup::node::{Digest, Node};
+use crate::backup::node::{Digest, Node, NodeFile};
 use crate::backup::prometheus::facts;
 use crate::tsdb::{Meta, Ulid};
 
@@ -17,17 +17,7 @@ pub fn look(node: &dyn Node, options: &Options<'_>, now: i64) -> Result<Target, 
             .hint("name its address (--prometheus-url URL), or stop it first"));
     }
     let files = node.list("")?;
-    let mut blocks = Vec::new();
-    for file in &files {
-        let Some((folder, "meta.json")) = file.path.split_once('/') else { continue };
-        if folder.parse::<Ulid>().is_ok() {
-            match read_meta(node, &file.path) {
-                // The server has put it together with others since it was listed.
-                Err(error) if facts.is_some() && error.failure == Failure::Missing => {}
-                meta => blocks.push(meta?),
-            }
-        }
-    }
+    let blocks = metas(node, &files, facts.is_some())?;
     let has_log = files.iter().any(|file| file.path.starts_with("wal/") && file.size > 0);
     let has_head = facts.as_ref().map_or(has_log, |facts| facts.head.is_some());
     Ok(Target {
@@ -42,6 +32,22 @@ pub fn look(node: &dyn Node, options: &Options<'_>, now: i64) -> Result<Target, 
         version: facts.map(|facts| facts.version),
         free: node.free_space(),
     })
+}
+
+/// What the blocks among these files say of themselves.
+pub(super) fn metas(node: &dyn Node, files: &[NodeFile], is_running: bool) -> Result<Vec<Meta>, BackupError> {
+    let mut blocks = Vec::new();
+    for file in files {
+        let Some((folder, "meta.json")) = file.path.split_once('/') else { continue };
+        if folder.parse::<Ulid>().is_ok() {
+            match read_meta(node, &file.path) {
+                // The server has put it together with others since it was listed.
+                Err(error) if is_running && error.failure == Failure::Missing => {}
+                meta => blocks.push(meta?),
+            }
+        }
+    }
+    Ok(blocks)
 }
 
 /// The names of the blocks that a target has.

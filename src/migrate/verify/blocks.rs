@@ -51,7 +51,11 @@ fn files(work: &Work<'_>) -> Result<(Level, Level), BackupError> {
 fn loaded(work: &Work<'_>) -> Result<Level, BackupError> {
     let mut level = Level::new("L2", "the server has loaded everything, and nothing failed");
     let found = wait_until_loaded(work)?;
-    let now = restore::look(work.run.target, &options(), work.run.repository.now().as_millisecond())?;
+    let now = restore::look(
+        work.run.target,
+        &restore::Options::to_look(true),
+        work.run.repository.now().as_millisecond(),
+    )?;
     let there: BTreeSet<Ulid> = now
         .blocks
         .iter()
@@ -88,17 +92,5 @@ fn wait_until_loaded(work: &Work<'_>) -> Result<Loads, BackupError> {
             return Ok(now);
         }
         std::thread::sleep(PAUSE);
-    }
-}
-
-/// A look at a server that runs.
-pub(in crate::migrate) fn options() -> restore::Options<'static> {
-    restore::Options {
-        replica: None,
-        has_prometheus: true,
-        retention: None,
-        trim: false,
-        min_time: None,
-        is_awaited: false,
     }
 }

@@ -4,8 +4,6 @@ mod blocks;
 mod queries;
 mod samples;
 
-pub(super) use blocks::options as target_options;
-
 use std::fmt::Write as _;
 
 use serde::Serialize;

@@ -104,3 +104,33 @@ impl Restored<'_> {
         self.plan.chosen().flat_map(|block| &block.files).map(|file| file.size).sum()
     }
 }
+
+/// A restore that was undone, or would be.
+#[derive(Clone, Copy, Debug)]
+pub struct Undone<'r> {
+    /// Of which snapshot.
+    pub name: &'r SnapshotName,
+    /// How many blocks went.
+    pub blocks: usize,
+    /// How many silences were ended.
+    pub silences: usize,
+    /// Whether nothing was done.
+    pub is_dry: bool,
+}
+
+impl Undone<'_> {
+    /// As text.
+    pub fn print(&self, format: BackupFormat) -> String {
+        let Self { name, blocks, silences, is_dry } = self;
+        if format == BackupFormat::Json {
+            let undone = json!({"blocks": blocks, "silences": silences});
+            return report(
+                "restore",
+                json!({"snapshot": name.to_string(), "dryRun": is_dry, "undone": undone}),
+            );
+        }
+        let words = if *is_dry { "would be taken away again" } else { "is taken away again" };
+        let (blocks, silences) = (counted(*blocks as u64, "block"), counted(*silences as u64, "silence"));
+        format!("{name} {words}\n  {blocks}, {silences}\n")
+    }
+}
