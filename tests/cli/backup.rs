@@ -1,5 +1,6 @@
 //! `stackgen backup` with real servers: what they hold becomes a snapshot, or nothing does.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -48,6 +49,13 @@ impl Stack {
     /// A snapshot of the folder of a server that does not run.
     pub(crate) fn back_up_folder(&self) -> Value {
         json(self.back_up("--no-encrypt --capture stopped-folder -o json").quiet_success())
+    }
+
+    /// What a restore gave to a folder, without its record.
+    pub(crate) fn restored(&self, folder: &str) -> BTreeMap<String, Vec<u8>> {
+        let mut files = self.workspace.files(folder);
+        files.retain(|path, _| !path.starts_with(".stackgen-restored/"));
+        files
     }
 
     /// The folders of blocks.

@@ -101,7 +101,7 @@ fn a_restore_that_ends_anywhere_leaves_whole_blocks_and_the_next_one_goes_on() {
         let report = verify(&target, Depth::Bytes).unwrap();
         assert!(report.is_whole(), "{when}: {:?}", report.blocks);
         stack.run(RESTORE).quiet_success();
-        assert!(stack.workspace.files("target") == expected, "{when}");
+        assert!(stack.restored("target") == expected, "{when}");
         true
     });
     assert!(count > 100, "only {count} faults");

@@ -147,7 +147,9 @@ fn a_folder_in_a_cluster_whose_server_does_not_run_goes_there_and_back() {
     assert_eq!(cluster.show()["manifest"]["replicas"][0]["name"], "toolbox");
     fs::create_dir(cluster.stack.workspace.path("target")).unwrap();
     cluster.restore("--retention 100y --alertmanager-url none").quiet_success();
-    assert!(cluster.stack.workspace.files("target") == cluster.stack.workspace.files("data"));
+    assert!(cluster.stack.restored("target") == cluster.stack.workspace.files("data"));
+    cluster.restore("--retention 100y --alertmanager-url none --undo").quiet_success();
+    assert!(cluster.stack.workspace.files("target").is_empty());
 }
 
 /// Case 42. The tunnel ends every three seconds, while some windows take longer than that.

@@ -183,9 +183,7 @@ fn into_an_empty_folder_everything_goes_the_log_too() {
     cold(&stack, "--retention 100y").quiet_success();
     let mut expected = stack.workspace.files("data");
     expected.retain(|path, _| path != "queries.active" && path != "lock");
-    let mut restored = stack.workspace.files("target");
-    restored.retain(|path, _| !path.starts_with(".stackgen-restored/"));
-    assert_eq!(restored, expected);
+    assert_eq!(stack.restored("target"), expected);
     fails(&cold(&stack, "--retention 100y --undo"), 2, &["its log became the server's own"]);
     let server = Server::start(stack.workspace.root(), &stack.workspace.path("target"), false);
     assert_eq!(restored_samples(&server).as_deref(), Some("3000"));
