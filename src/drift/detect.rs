@@ -39,6 +39,15 @@ pub struct Live<'s> {
     pub is_whole: bool,
 }
 
+impl<'s> Live<'s> {
+    /// What there is.
+    pub fn identities(&self) -> impl Iterator<Item = Identity<'s>> {
+        let mut found = Vec::new();
+        self.documents.iter().for_each(|node| objects(node, &mut found));
+        found.into_iter().map(Identity::of)
+    }
+}
+
 /// What is compared, ready for [`Drift::comparison`].
 #[derive(Debug)]
 pub struct Drift<'s> {
@@ -162,7 +171,7 @@ impl<'s> Drift<'s> {
 }
 
 /// The newest schema of an object.
-fn schema<'t>(schemas: &'t Schemas, node: &Node<'_>) -> Option<ValueSchema<'t>> {
+pub(super) fn schema<'t>(schemas: &'t Schemas, node: &Node<'_>) -> Option<ValueSchema<'t>> {
     let text = |key: &str| node.get(key).and_then(Node::text).unwrap_or_default();
     match schemas.find(text("apiVersion"), text("kind"), schemas.minors().1) {
         Lookup::Found(found) => Some(found.value_schema()),
@@ -171,7 +180,7 @@ fn schema<'t>(schemas: &'t Schemas, node: &Node<'_>) -> Option<ValueSchema<'t>> 
 }
 
 /// Which fields an object of the tree has: the server keeps the `stringData` of a Secret in `data`.
-fn shape<'s>(node: &Node<'s>) -> Node<'s> {
+pub(super) fn shape<'s>(node: &Node<'s>) -> Node<'s> {
     let mut shape = node.clone();
     if Identity::of(node).kind == "Secret"
         && let Some(fields) = shape.as_mapping_mut()

@@ -358,3 +358,60 @@ fn kubectl_is_asked_kind_by_kind_and_its_refusals_are_passed_on() {
     stub(&workspace, "echo '{\"kind\": \"List\", \"items\": ['");
     assert_eq!(run().status, Some(2), "half an answer is an error");
 }
+
+/// What the server would make of the tree counts as the tree: another spelling, a field that it drops, an image that a
+/// webhook takes from elsewhere.
+#[cfg(unix)]
+#[test]
+fn what_the_server_would_store_is_no_drift() {
+    let deployment = |image: &str, replicas: u8| {
+        format!(
+            "{{\"apiVersion\":\"apps/v1\",\"kind\":\"Deployment\",\"metadata\":{{\"name\":\"web\",\"namespace\":\"shop\"}},\"spec\":\
+             {{\"replicas\":{replicas},\"template\":{{\"spec\":{{\"containers\":[{{\"name\":\"web\",\"image\":\"{image}\"}}]}}}}}}}}"
+        )
+    };
+    let workspace = Workspace::with(&[(
+        "gitops/clusters/own/app/own.yaml",
+        "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web, namespace: shop}\nspec:\n  paused: false\n  replicas: 2\n  \
+         template: {spec: {containers: [{name: web, image: web:1}]}}\n---\napiVersion: v1\nkind: Secret\nmetadata: \
+         {name: web, namespace: shop}\nstringData: {token: canary}\n",
+    )]);
+    let secret = r#"{"apiVersion":"v1","kind":"Secret","metadata":{"name":"web","namespace":"shop"},"data":{"token":"Y2FuYXJ5"}}"#;
+    let answers = |live: &str, served: &str| {
+        let script = format!(
+            "echo \"$@\" >> asked\ncase \"$1 $2\" in\n'get Deployment.v1.apps') echo '{live}';;\n'get Secret') echo '{secret}';;\n\
+             apply*) cat >> input; {served};;\nesac"
+        );
+        stub(&workspace, &script);
+    };
+    let run = |words: &str| {
+        let arguments = format!("drift own --kubectl ./kubectl --revisions 0 {words}");
+        workspace.run(arguments.split_whitespace())
+    };
+    let mirrored = deployment("mirror/web:1", 2);
+    answers(&mirrored, &format!("echo '{mirrored}'"));
+    let plain = run("");
+    assert_eq!(plain.status, Some(1));
+    assert!(plain.stdout.contains("web:1 -> mirror/web:1"), "{}", plain.stdout);
+    assert_eq!(run("--server-side").status, Some(0));
+    let asked = workspace.read("asked");
+    assert!(asked.contains("--dry-run=server") && asked.contains("--server-side"), "{asked}");
+    let input = workspace.read("input");
+    assert!(input.contains("image: web:1") && !input.contains("canary"), "{input}");
+
+    // What somebody changed is one all the same, at the place that it has in the tree.
+    answers(&deployment("mirror/web:1", 5), &format!("echo '{mirrored}'"));
+    let drifted = run("--server-side");
+    assert_eq!(drifted.status, Some(1));
+    assert!(drifted.stdout.contains("spec.replicas  2 -> 5"), "{}", drifted.stdout);
+    assert!(!drifted.stdout.contains("image"), "{}", drifted.stdout);
+
+    // Whoever may not do that is told, and compares with the tree.
+    answers(&mirrored, "echo 'Error from server (Forbidden): may not patch' >&2; exit 1");
+    let refused = run("--server-side");
+    assert_eq!(refused.status, Some(1));
+    assert!(refused.stderr.contains("Deployment web is compared as the tree has it"), "{}", refused.stderr);
+    assert!(refused.stdout.contains("mirror/web:1"), "{}", refused.stdout);
+    let stderr = workspace.run(["drift", "own", "--server-side", "--live", "x"]).fails_with(2);
+    assert!(stderr.contains("cannot be used with"), "{stderr}");
+}

@@ -1,7 +1,7 @@
 //! What runs, as the user's own kubectl says: their credentials, plugins and proxies, and nothing of ours.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::{ErrorKind, Read};
+use std::io::{ErrorKind, Read, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::thread;
@@ -20,6 +20,18 @@ const FORBIDDEN: [&str; 3] = ["Forbidden", "Unauthorized", "must be logged in"];
 const NO_CLUSTER: [&str; 4] = ["cannot start", "did not answer", "was refused", "Unable to connect"];
 /// Kinds that scale others: who looks after replicas, whatever the tree says of it.
 const AUTOSCALERS: [&str; 2] = ["HorizontalPodAutoscaler.v2.autoscaling", "ScaledObject.v1alpha1.keda.sh"];
+/// Nothing is stored, whoever owns the fields; what this release does not know is for `validate` to say.
+const APPLY: [&str; 9] = [
+    "apply",
+    "--server-side",
+    "--dry-run=server",
+    "--force-conflicts",
+    "--field-manager=stackgen-drift",
+    "--validate=false",
+    "--output=json",
+    "--filename",
+    "-",
+];
 /// How often the end of a run is looked for.
 const PAUSE: Duration = Duration::from_millis(10);
 
@@ -98,7 +110,7 @@ impl Kubectl<'_> {
         }
         arguments.extend(self.context.map(|context| format!("--context={context}")));
         arguments.push(format!("--request-timeout={}s", self.deadline.as_secs().max(1)));
-        let (is_success, stdout, stderr) = self.run(&arguments)?;
+        let (is_success, stdout, stderr) = self.run(&arguments, None)?;
         if is_success {
             return Ok(Some(stdout).filter(|json| !json.is_empty()).or(Some(b"{}".to_vec())));
         }
@@ -114,11 +126,29 @@ impl Kubectl<'_> {
         Err(failed(kind, namespace, &stderr))
     }
 
+    /// What the server would store of these objects, as JSON, or why it would not.
+    pub(super) fn dry_run(&self, objects: &str) -> Result<Result<Vec<u8>, String>, Diagnostic> {
+        let mut arguments: Vec<String> = APPLY.map(str::to_owned).to_vec();
+        arguments.extend(self.context.map(|context| format!("--context={context}")));
+        arguments.push(format!("--request-timeout={}s", self.deadline.as_secs().max(1)));
+        let (is_success, stdout, stderr) = self.run(&arguments, Some(objects.as_bytes().to_vec()))?;
+        Ok(if is_success { Ok(stdout) } else { Err(last_line(&stderr).to_owned()) })
+    }
+
     /// Runs kubectl, for as long as it may take.
-    fn run(&self, arguments: &[String]) -> Result<(bool, Vec<u8>, String), Diagnostic> {
+    fn run(
+        &self,
+        arguments: &[String],
+        input: Option<Vec<u8>>,
+    ) -> Result<(bool, Vec<u8>, String), Diagnostic> {
         let mut command = Command::new(self.program);
-        command.args(arguments).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let stdin = if input.is_some() { Stdio::piped() } else { Stdio::null() };
+        command.args(arguments).stdin(stdin).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().map_err(|error| self.cannot_start(&error))?;
+        if let Some((mut stdin, input)) = child.stdin.take().zip(input) {
+            // Who does not read to the end says why on stderr.
+            thread::spawn(move || drop(stdin.write_all(&input)));
+        }
         let (stdout, stderr) = (reader(child.stdout.take()), reader(child.stderr.take()));
         let status = wait(&mut child, self.deadline).map_err(|error| self.cannot_start(&error))?;
         let Some(status) = status else {
@@ -174,8 +204,12 @@ fn wait(child: &mut Child, deadline: Duration) -> std::io::Result<Option<std::pr
     }
 }
 
+fn last_line(stderr: &str) -> &str {
+    stderr.lines().rfind(|line| !line.trim().is_empty()).unwrap_or("it says nothing").trim()
+}
+
 fn failed(kind: &str, namespace: &str, stderr: &str) -> Diagnostic {
-    let said = stderr.lines().rfind(|line| !line.trim().is_empty()).unwrap_or("it says nothing").trim();
+    let said = last_line(stderr);
     let place = if namespace.is_empty() { String::new() } else { format!(" in {namespace}") };
     let error = Diagnostic::error(format!("kubectl cannot read {kind}{place}: {said}"));
     if FORBIDDEN.iter().any(|words| stderr.contains(words)) {

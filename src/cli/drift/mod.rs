@@ -3,6 +3,7 @@
 mod kubectl;
 mod patches;
 mod pending;
+mod server_side;
 mod tree;
 
 use std::path::{Path, PathBuf};
@@ -27,6 +28,7 @@ const EXAMPLES: &str = "\
 Examples:
   stackgen drift gke                       the cluster that kubectl talks to
   stackgen drift gke --context production  another one
+  stackgen drift gke --server-side         what webhooks change in it is no drift
   kubectl get all,configmaps -A -o yaml --show-managed-fields | stackgen drift gke --live -
   stackgen drift gke --live dump.yaml -o markdown=comment.md -o text
   stackgen drift gke --codify patches/     patches for the overlay";
@@ -54,6 +56,9 @@ pub(super) struct Arguments {
     /// How long kubectl may take for one kind of object, in seconds
     #[arg(long, value_name = "SECONDS", default_value_t = 60)]
     timeout: u64,
+    /// Ask the server what it would make of the tree, by dry runs of applies: what webhooks change is no drift then
+    #[arg(long, conflicts_with = "live")]
+    server_side: bool,
     /// How many earlier revisions of gitops/ may be what runs
     #[arg(long, value_name = "COUNT", default_value_t = 5)]
     revisions: usize,
@@ -80,10 +85,17 @@ pub(super) fn run(
     printer: &Printer,
     sources: &Sources,
 ) -> Result<ExitStatus, Diagnostics> {
-    let desired = tree::read_disk(&arguments.cluster, sources)?;
+    let mut desired = tree::read_disk(&arguments.cluster, sources)?;
     let documents = arguments.live(&desired, printer, sources)?;
     let live = Live { documents, is_whole: arguments.no_filters };
     let schemas = schemas(&desired);
+    if arguments.server_side {
+        let (served, notes) = server_side::ask(&arguments.client(), &desired, &live, sources)?;
+        for note in &notes {
+            printer.note(note);
+        }
+        desired.settle(&served, &schemas);
+    }
     let options = Options { schemas, is_identity_kept: true, ..Options::default() };
     let drift = detect(&desired, &live, &options.schemas);
     let mut comparison = drift.comparison(&options, sources)?;
@@ -122,9 +134,7 @@ impl Arguments {
         let files = if let Some(path) = &self.live {
             read::read(&Disk, path, &SideFiles::new())?
         } else {
-            let deadline = std::time::Duration::from_secs(self.timeout);
-            let kubectl = Kubectl { program: &self.kubectl, context: self.context.as_deref(), deadline };
-            let (files, notes) = kubectl.objects(desired)?;
+            let (files, notes) = self.client().objects(desired)?;
             for note in &notes {
                 printer.note(note);
             }
@@ -132,6 +142,11 @@ impl Arguments {
         };
         let side = ClusterSides::of_files(SideFiles::new(), files, sources)?.after;
         Ok(side.documents.into_iter().map(|document| document.node).collect())
+    }
+
+    fn client(&self) -> Kubectl<'_> {
+        let deadline = std::time::Duration::from_secs(self.timeout);
+        Kubectl { program: &self.kubectl, context: self.context.as_deref(), deadline }
     }
 
     fn report<'a, 's>(&self, drift: &Drift<'s>, comparison: Comparison<'a, 's>) -> Report<'a, 's> {
