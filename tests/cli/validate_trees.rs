@@ -125,3 +125,28 @@ fn other_encodings_are_named_once_and_nothing_is_said_of_what_is_in_them() {
     workspace.write("shop.yaml", &format!("\u{feff}{DEPLOYMENT}"));
     workspace.run(["validate", "shop.yaml"]).is(0, "", "");
 }
+
+/// Both versions write time intervals at the top under another name, and inhibitions otherwise than a file does.
+#[test]
+fn configs_of_the_operator_are_read_in_both_versions() {
+    let config = |version: &str, intervals: &str, pattern: &str| {
+        format!(
+            "apiVersion: monitoring.coreos.com/{version}\nkind: AlertmanagerConfig\nmetadata: {{name: shop, namespace: \
+             shop}}\nspec:\n  route:\n    receiver: shop\n    routes:\n    - {{receiver: shop, muteTimeIntervals: \
+             [night]}}\n  receivers: [{{name: shop}}]\n  {intervals}: [{{name: night, timeIntervals: [{{times: \
+             [{{startTime: '00:00', endTime: '06:00'}}]}}]}}]\n  inhibitRules:\n  - sourceMatch: [{{name: severity, \
+             matchType: '=~', value: '{pattern}'}}]\n    targetMatch: [{{name: severity, matchType: '=', value: \
+             warning}}]\n"
+        )
+    };
+    let workspace = Workspace::new();
+    for (version, intervals) in [("v1alpha1", "muteTimeIntervals"), ("v1beta1", "timeIntervals")] {
+        workspace.write("config.yaml", &config(version, intervals, "critical|page"));
+        workspace.run(["validate", "config.yaml"]).is(0, "", "");
+        workspace.write("config.yaml", &config(version, intervals, "critical|("));
+        let run = workspace.run(["validate", "config.yaml"]);
+        assert_eq!(run.status, Some(1), "{version}: {}", run.stderr);
+        assert!(run.stdout.starts_with("error[am/matcher]: the regular expression"), "{}", run.stdout);
+        assert!(run.stdout.trim_end().ends_with("\n1 error"), "{version}: {}", run.stdout);
+    }
+}

@@ -46,9 +46,13 @@ fn check(tree: &Tree<'_, '_>, findings: &mut Findings<'_>) {
         for route in configuration.routes() {
             check_node(&configuration, route.node, &["matchers"], findings);
         }
-        let list = if configuration.is_resource { "inhibitRules" } else { "inhibit_rules" };
+        let (list, sides) = if configuration.is_resource {
+            ("inhibitRules", ["source_match", "target_match"])
+        } else {
+            ("inhibit_rules", ["source_matchers", "target_matchers"])
+        };
         for inhibition in configuration.list(list) {
-            check_node(&configuration, inhibition, &["source_matchers", "target_matchers"], findings);
+            check_node(&configuration, inhibition, &sides, findings);
         }
     }
 }

@@ -151,7 +151,7 @@ fn root(configuration: &Configuration<'_, '_, '_>, findings: &mut Findings<'_>) 
 }
 
 fn time_intervals(configuration: &Configuration<'_, '_, '_>, findings: &mut Findings<'_>) {
-    let lists = ["time_intervals", "mute_time_intervals", "muteTimeIntervals"];
+    let lists = ["time_intervals", "mute_time_intervals", "timeIntervals", "muteTimeIntervals"];
     let names = names(configuration, &lists);
     let known: Vec<&str> = names.iter().map(|(name, _)| *name).collect();
     for route in configuration.routes() {
