@@ -4,6 +4,7 @@ use crate::validate::rule::Check;
 
 mod config;
 mod crd_receiver;
+mod crd_settings;
 mod interval_order;
 mod matcher;
 mod matchers;
@@ -17,6 +18,7 @@ mod url;
 pub(super) const CHECKS: &[&Check] = &[
     &config::CHECK,
     &crd_receiver::CHECK,
+    &crd_settings::CHECK,
     &interval_order::CHECK,
     &matcher::CHECK,
     &receivers::CHECK,

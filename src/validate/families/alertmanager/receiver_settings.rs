@@ -64,12 +64,34 @@ const DEMANDS: [Demand; 23] = [
     demand("wechat_configs", &["corp_id"], &["wechat_api_corp_id"]),
 ];
 
-/// What receivers lack: where, and in which words.
+/// What the Prometheus operator demands of a receiver in an `AlertmanagerConfig` (its `pkg/alertmanager/validation`).
+const RESOURCE_DEMANDS: [Demand; 9] = [
+    demand("emailConfigs", &["to"], &[]),
+    demand("pagerdutyConfigs", &["routingKey", "serviceKey"], &[]),
+    demand("pushoverConfigs", &["userKey", "userKeyFile"], &[]),
+    demand("pushoverConfigs", &["token", "tokenFile"], &[]),
+    demand("snsConfigs", &["topicARN", "phoneNumber", "targetARN"], &[]),
+    demand("telegramConfigs", &["botToken", "botTokenFile"], &[]),
+    demand("telegramConfigs", &["chatID"], &[]),
+    demand("victoropsConfigs", &["routingKey"], &[]),
+    demand("webhookConfigs", &["url", "urlSecret"], &[]),
+];
+
+/// What receivers of a file lack: where, and in which words.
 pub(super) fn missing(configuration: &Node<'_>) -> Vec<(Origin, String)> {
+    unmet(configuration, &DEMANDS)
+}
+
+/// The same of an `AlertmanagerConfig`.
+pub(super) fn missing_in_resource(configuration: &Node<'_>) -> Vec<(Origin, String)> {
+    unmet(configuration, &RESOURCE_DEMANDS)
+}
+
+fn unmet(configuration: &Node<'_>, demands: &[Demand]) -> Vec<(Origin, String)> {
     let global = configuration.get("global").and_then(Node::as_mapping);
     let receivers = configuration.get("receivers").and_then(Node::as_sequence).unwrap_or_default();
     let mut found = Vec::new();
-    for demand in &DEMANDS {
+    for demand in demands {
         if demand.global.iter().any(|field| global.is_some_and(|global| is_set(global, field))) {
             continue;
         }
