@@ -150,3 +150,24 @@ fn configs_of_the_operator_are_read_in_both_versions() {
         assert!(run.stdout.trim_end().ends_with("\n1 error"), "{version}: {}", run.stdout);
     }
 }
+
+/// Karpenter makes nodes of the types that it is told, and finds none that another cloud has.
+#[test]
+fn machine_types_of_another_cloud_are_found_in_node_pools() {
+    let pool = |values: &str| {
+        format!(
+            "apiVersion: karpenter.sh/v1\nkind: NodePool\nmetadata: {{name: shop}}\nspec:\n  template:\n    spec:\n      \
+             requirements:\n      - {{key: node.kubernetes.io/instance-type, operator: In, values: [{values}]}}\n"
+        )
+    };
+    let workspace = Workspace::with(&[("pool.yaml", &pool("Standard_D4s_v5, Standard_D8s_v5"))]);
+    let validate = |cloud: &str| {
+        workspace.run(["validate", "pool.yaml", "--cloud", cloud, "--rules", "cloud/node-selector"])
+    };
+    let run = validate("eks");
+    assert_eq!(run.status, Some(1), "{}", run.stderr);
+    assert!(run.stdout.contains("this is a type of machines on AKS, and this is for EKS"), "{}", run.stdout);
+    validate("aks").is(0, "", "");
+    workspace.write("pool.yaml", &pool("Standard_D4s_v5, m5.large"));
+    validate("eks").is(0, "", "");
+}

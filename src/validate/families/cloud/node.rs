@@ -28,6 +28,8 @@ static TOLERATION_RULE: Rule = Rule {
     example: example!("cloud/toleration"),
 };
 
+/// Below it the scheduler is told what would be nice.
+const PREFERRED: &str = "preferredDuringScheduling";
 /// What labels and taints begin with that some clouds set. Karpenter is on two of them.
 const WORDS: &Words = &[
     ("agentpool", AKS),
@@ -52,12 +54,17 @@ const WORDS: &Words = &[
 
 pub(super) static CHECK: Check = Check { rules: &[&RULE, &TOLERATION_RULE], run: Run::Object(check) };
 
-/// A key and where it stands.
-type Place<'a, 's> = (String, &'a str, &'a Node<'s>);
+/// What a node has to have: a label, and one of these values if there are any.
+struct Wish<'a, 's> {
+    /// Where the expression is.
+    path: String,
+    key: &'a Node<'s>,
+    values: &'a [Node<'s>],
+}
 
 fn check(object: &Object<'_, '_>, tree: &Tree<'_, '_>, findings: &mut Findings<'_>) {
     let Some(cloud) = tree.target.cloud else { return };
-    let mut places = Vec::new();
+    let mut wishes = Vec::new();
     let mut selector = None;
     if let Some(workload) = Workload::of(*object) {
         let prefix = workload.spec_path();
@@ -68,25 +75,39 @@ fn check(object: &Object<'_, '_>, tree: &Tree<'_, '_>, findings: &mut Findings<'
             .map(|labels| (prefix.clone(), labels));
         if let Some(affinity) = workload.spec.at(&["affinity", "nodeAffinity"]) {
             let path = format!("{prefix}.affinity.nodeAffinity");
-            expressions(affinity, &path, &mut places);
+            expressions(affinity, &path, &mut wishes);
         }
         check_tolerations(&workload, cloud, findings);
+    }
+    if object.is("karpenter.sh", "NodePool")
+        && let Some(requirements) = object.at(&["spec", "template", "spec", "requirements"])
+    {
+        expressions(requirements, "spec.template.spec.requirements", &mut wishes);
     }
     if object.is("", "PersistentVolume")
         && let Some(affinity) = object.at(&["spec", "nodeAffinity"])
     {
-        expressions(affinity, "spec.nodeAffinity", &mut places);
+        expressions(affinity, "spec.nodeAffinity", &mut wishes);
     }
     if object.is("storage.k8s.io", "StorageClass")
         && let Some(topologies) = object.at(&["allowedTopologies"])
     {
-        expressions(topologies, "allowedTopologies", &mut places);
+        expressions(topologies, "allowedTopologies", &mut wishes);
     }
-    for (path, key, node) in places {
+    for wish in wishes {
+        let key = wish.key.text().unwrap_or_default();
         if let Some(other) = foreign(WORDS, key, cloud) {
             let message =
                 format!("`{key}` is a label of nodes on {}, and this is for {}", title(other), title(cloud));
-            findings.add(object.finding(&RULE, path, node, message));
+            findings.add(object.finding(&RULE, format!("{}.key", wish.path), wish.key, message));
+        }
+        // Of several types that may be had anywhere, one of this cloud is enough; a preference asks for nothing.
+        let others: Vec<Option<Cloud>> = wish.values.iter().map(|value| machine(key, value.text())).collect();
+        let is_elsewhere = others.iter().all(|other| other.is_some_and(|other| other != cloud));
+        if let (Some(Some(other)), true) = (others.first(), is_elsewhere && !wish.path.contains(PREFERRED)) {
+            let message =
+                format!("this is a type of machines on {}, and this is for {}", title(*other), title(cloud));
+            findings.add(object.finding(&RULE, format!("{}.values[0]", wish.path), &wish.values[0], message));
         }
     }
     let Some((prefix, labels)) = selector else { return };
@@ -125,18 +146,19 @@ fn machine(key: &str, value: Option<&str>) -> Option<Cloud> {
     }
 }
 
-/// The keys of all expressions below a node that a node has to fulfil. One that forbids a label asks for nothing.
-fn expressions<'a, 's>(node: &'a Node<'s>, path: &str, found: &mut Vec<Place<'a, 's>>) {
+/// All expressions below a node that a node has to fulfil. One that forbids a label asks for nothing.
+fn expressions<'a, 's>(node: &'a Node<'s>, path: &str, found: &mut Vec<Wish<'a, 's>>) {
     if let Some(items) = node.as_sequence() {
         for (index, item) in items.iter().enumerate() {
             expressions(item, &format!("{path}[{index}]"), found);
         }
     }
     let operator = node.get("operator").and_then(Node::text);
-    if let Some(key) = node.get("key")
+    if let Some(key) = node.get("key").filter(|key| key.text().is_some())
         && !matches!(operator, Some("NotIn" | "DoesNotExist"))
     {
-        found.extend(key.text().map(|text| (format!("{path}.key"), text, key)));
+        let values = node.get("values").and_then(Node::as_sequence).filter(|_| operator == Some("In"));
+        found.push(Wish { path: path.to_owned(), key, values: values.unwrap_or_default() });
     }
     for entry in node.as_mapping().into_iter().flatten() {
         expressions(&entry.value, &format!("{path}.{}", entry.key.text), found);
