@@ -189,8 +189,12 @@ pub fn version(node: &dyn Node) -> Result<String, BackupError> {
 fn ask<T: serde::de::DeserializeOwned>(node: &dyn Node, request: &Request) -> Result<T, BackupError> {
     let Response { status, body } = node.http(Service::Alertmanager, request)?;
     let answer = |message: String| {
-        BackupError::new(Failure::Answer, format!("{} {}", node.describe(), request.path), message)
-            .hint("look whether the address is that of Alertmanager, with its route prefix and credentials")
+        BackupError::new(Failure::Answer, format!("{} {}", node.describe(), request.path), message).hint(
+            concat!(
+                "look whether the address is that of Alertmanager, with its route prefix; ",
+                "credentials come from a file: --alertmanager-authorization FILE"
+            ),
+        )
     };
     if status != 200 {
         return Err(answer(format!("status {status}, 200 was expected")));

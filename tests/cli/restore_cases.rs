@@ -1,14 +1,18 @@
 //! Cases in which data was lost by others: blocks that overlap, volumes that are too small, blocks that lie, deletions.
 
 use std::fs;
+use std::io::{Read as _, Write as _};
+use std::net::{TcpListener, TcpStream};
 use std::path::Path;
-use std::process::Command;
+use std::process::{Child, Command, Stdio};
 
 use serde_json::Value;
 
 use super::backup::{Stack, fails, json};
-use super::migrate::HASTY;
+use super::backup_remote::samples;
+use super::migrate::{HASTY, wait};
 use super::restore::{Target, cold, now, restored_samples};
+use super::silences::has_alertmanager;
 use crate::support::{Workspace, skip};
 use crate::tsdb::server::Server;
 use crate::tsdb::{has_prometheus, promtool_blocks};
@@ -188,5 +192,116 @@ impl Volume {
 impl Drop for Volume {
     fn drop(&mut self) {
         let _ = Command::new("umount").arg(&self.path).status();
+    }
+}
+
+/// Case 28: a target that goes away leaves markers, which are samples of a block and of no answer.
+#[test]
+fn markers_of_staleness_arrive_and_alarm_nobody() {
+    if !has_prometheus("markers_of_staleness_arrive_and_alarm_nobody") {
+        return;
+    }
+    let stack = Stack::new(2, 60);
+    let elsewhere = Workspace::new();
+    let scraped = Server::start(elsewhere.root(), &elsewhere.path("data"), false);
+    let gone = scraped.port();
+    let configuration = |_: u16| {
+        let job = format!("{{job_name: gone, static_configs: [{{targets: ['127.0.0.1:{gone}']}}]}}");
+        format!("global: {{scrape_interval: 1s}}\nscrape_configs: [{job}]\n")
+    };
+    let flags = ["--web.enable-admin-api", "--storage.tsdb.retention.time=100y"];
+    let source = Server::start_configured(stack.workspace.root(), &stack.data(), configuration, &flags);
+    let metric = "prometheus_build_info{job=\"gone\"}";
+    wait("it is scraped", || source.number(metric, now()).is_some());
+    drop(scraped);
+    wait("it is gone", || source.number(metric, now()).is_none());
+    stack.back_up(&format!("--no-encrypt --prometheus-url {}", source.url())).quiet_success();
+    drop(source);
+    stack.run("backup verify --read-data --repository repository").quiet_success();
+    cold(&stack, "--retention 100y").quiet_success();
+    let restored =
+        |folder: &str| samples(&stack.workspace.path(folder), "{__name__=\"prometheus_build_info\"}");
+    fs::create_dir_all(stack.workspace.path("target/wal")).unwrap(); // promtool wants to see one
+    let arrived = restored("target");
+    assert!(arrived.iter().any(|line| line.contains("NaN")), "{arrived:?}");
+    assert_eq!(arrived, restored("data"));
+}
+
+/// Ended with the test.
+struct Process(Child);
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+/// A server below a prefix, whom a password opens; ready when it answers.
+fn guarded(workspace: &Workspace, program: &str, name: &str, arguments: &[String]) -> (Process, String) {
+    // Of `open sesame`.
+    const USERS: &str =
+        "basic_auth_users: {ali: $2b$04$UNSXLebTgo40tPwN/JvS2.Ew0xzeIdce1KwGQD0yry2cjCAkv31ca}\n";
+    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    workspace.write("users.yml", USERS);
+    workspace.write("prometheus.yml", "global: {scrape_interval: 1s}\n");
+    workspace.write("alertmanager.yml", "route: {receiver: nobody}\nreceivers: [{name: nobody}]\n");
+    let process = Command::new(program)
+        .args(arguments)
+        .arg(format!("--web.config.file={}", workspace.path("users.yml").display()))
+        .arg(format!("--web.route-prefix=/{name}"))
+        .arg(format!("--web.listen-address=127.0.0.1:{port}"))
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let process = Process(process);
+    wait("it answers", || {
+        let Ok(mut stream) = TcpStream::connect(("127.0.0.1", port)) else { return false };
+        let request = format!("GET /{name}/-/ready HTTP/1.0\r\nAuthorization: Basic {CREDENTIALS}\r\n\r\n");
+        stream.write_all(request.as_bytes()).unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).is_ok() && answer.contains(" 200 ")
+    });
+    (process, format!("http://127.0.0.1:{port}/{name}"))
+}
+
+/// `ali:open sesame`
+const CREDENTIALS: &str = "YWxpOm9wZW4gc2VzYW1l";
+
+/// Case 51. The password is in no message, in no argument and in no file of the repository.
+#[test]
+fn servers_below_a_prefix_that_want_a_password_are_asked_with_one() {
+    let name = "servers_below_a_prefix_that_want_a_password_are_asked_with_one";
+    if !has_prometheus(name) || !has_alertmanager(name) {
+        return;
+    }
+    let stack = Stack::new(3, 60);
+    let path = |path: &str| stack.workspace.path(path).display().to_string();
+    let arguments = [
+        format!("--config.file={}", path("prometheus.yml")),
+        format!("--storage.tsdb.path={}", path("data")),
+        "--web.enable-admin-api".to_owned(),
+        "--storage.tsdb.retention.time=100y".to_owned(),
+    ];
+    let (_prometheus, prometheus) = guarded(&stack.workspace, "prometheus", "metrics", &arguments);
+    let arguments = [
+        format!("--config.file={}", path("alertmanager.yml")),
+        format!("--storage.path={}", path("alerts")),
+        "--cluster.listen-address=".to_owned(),
+    ];
+    let (_alerts, alerts) = guarded(&stack.workspace, "prometheus-alertmanager", "alerts", &arguments);
+    let servers = format!("--no-encrypt --prometheus-url {prometheus} --alertmanager-url {alerts}");
+    fails(&stack.back_up(&servers), 2, &["401", "--prometheus-authorization"]);
+    stack.workspace.write("authorization", &format!("Basic {CREDENTIALS}\n"));
+    let files = "--prometheus-authorization authorization --alertmanager-authorization authorization";
+    let stored = stack.back_up(&format!("{servers} {files} -o json"));
+    let report = json(stored.quiet_success());
+    assert_eq!(report["capture"][0], "snapshot", "{report:#}");
+    assert!(report["holds"]["samples"].as_u64().unwrap() >= 180, "{report:#}");
+    let manifest = json(stack.run("backup show latest --repository repository -o json").quiet_success());
+    assert!(manifest["manifest"]["alertmanager"]["version"].is_string(), "{manifest:#}");
+    for (path, content) in stack.workspace.files("repository") {
+        assert!(!String::from_utf8_lossy(&content).contains(CREDENTIALS), "{path}");
     }
 }

@@ -199,8 +199,10 @@ fn ask<T: DeserializeOwned>(node: &dyn Node, request: &Request) -> Result<T, Nod
     let response = node.http(Service::Prometheus, request)?;
     let place = || format!("{} {}", node.describe(), request.path);
     let answer = |message: String| {
-        NodeError::new(Failure::Answer, place(), message)
-            .hint("look whether the address is that of Prometheus, with its route prefix and credentials")
+        NodeError::new(Failure::Answer, place(), message).hint(concat!(
+            "look whether the address is that of Prometheus, with its route prefix; ",
+            "credentials come from a file: --prometheus-authorization FILE"
+        ))
     };
     let envelope: Result<Envelope<T>, _> = serde_json::from_slice(&response.body);
     match envelope {
