@@ -143,6 +143,7 @@ fn undo(
         repository,
         manifests: &manifests,
         given: &record.blocks,
+        kept: &record.kept,
         has_prometheus: arguments.node.has_prometheus(arguments.retention.is_some()),
         // A backup of a stack that is restored into it has the same series.
         is_told_apart: false,

@@ -67,6 +67,7 @@ fn undo(run: &Run<'_>) -> Result<RolledBack, BackupError> {
             repository,
             manifests: &manifests,
             given: &given,
+            kept: &BTreeSet::new(),
             has_prometheus: true,
             is_told_apart,
         };

@@ -156,14 +156,44 @@ fn what_cannot_be_told_apart_is_not_taken_away() {
     let block = stack.blocks("target").remove(0);
     let meta = block.join("meta.json");
     let mut content = json(fs::read_to_string(&meta).unwrap());
-    let own = "01BX5ZZKBKACTAV9WEVGEMMVRZ";
+    let (name, own) = ("01BX5ZZKBKACTAV9WEVGEMMVS0", "01BX5ZZKBKACTAV9WEVGEMMVRZ");
     content["compaction"]["sources"].as_array_mut().unwrap().push(own.into());
+    content["ulid"] = name.into();
     fs::write(&meta, content.to_string()).unwrap();
+    fs::rename(&block, block.with_file_name(name)).unwrap();
     let before = stack.workspace.files("target");
-    let name = block.file_name().unwrap().to_str().unwrap();
     let words = [name, "may be of the same series", "restore a snapshot of the target"];
     fails(&cold(&stack, "--retention 100y --undo --dry-run"), 2, &words);
     fails(&cold(&stack, "--retention 100y --undo"), 2, &words);
+    assert_eq!(stack.workspace.files("target"), before);
+}
+
+/// The snapshot has a block that was made of two, and the target one of the two.
+#[test]
+fn what_a_restored_block_was_made_of_is_not_taken_away_from_who_had_it() {
+    if !has_prometheus("what_a_restored_block_was_made_of_is_not_taken_away_from_who_had_it") {
+        return;
+    }
+    let stack = Stack::new(2, MINUTES);
+    let own = stack.blocks("data").remove(0);
+    let name = own.file_name().unwrap().to_str().unwrap().to_owned();
+    fs::create_dir_all(stack.workspace.path(&format!("target/{name}/chunks"))).unwrap();
+    for file in ["meta.json", "index", "tombstones", "chunks/000001"] {
+        fs::copy(own.join(file), stack.workspace.path(&format!("target/{name}/{file}"))).unwrap();
+    }
+    let other = stack.blocks("data").remove(1);
+    let meta = other.join("meta.json");
+    let mut content = json(fs::read_to_string(&meta).unwrap());
+    content["compaction"]["sources"].as_array_mut().unwrap().push(name.into());
+    content["compaction"]["level"] = 2.into();
+    fs::write(&meta, content.to_string()).unwrap();
+    fs::remove_dir_all(own).unwrap();
+    stack.back_up("--no-encrypt --capture stopped-folder").quiet_success();
+    let before = stack.workspace.files("target");
+    assert_eq!(before.len(), 4);
+    cold(&stack, "--retention 100y").quiet_success();
+    assert!(stack.blocks("target").len() > 2);
+    cold(&stack, "--retention 100y --undo").quiet_success();
     assert_eq!(stack.workspace.files("target"), before);
 }
 

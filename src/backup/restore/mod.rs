@@ -170,7 +170,12 @@ fn record(node: &dyn Node, name: &SnapshotName, plan: &Plan<'_>) -> Result<(), B
     if !plan.is_alone || (blocks.is_empty() && !plan.with_head) {
         return Ok(());
     }
-    Record { blocks, has_head: plan.with_head, ..Record::default() }.add(node, name)
+    let theirs = plan.target.blocks.iter();
+    let theirs: BTreeSet<Ulid> =
+        theirs.flat_map(|meta| meta.compaction.sources.iter().chain([&meta.ulid])).copied().collect();
+    let sources = plan.chosen().flat_map(|block| &block.sources);
+    let kept = sources.filter(|source| theirs.contains(source)).copied().collect();
+    Record { blocks, kept, has_head: plan.with_head, ..Record::default() }.add(node, name)
 }
 
 fn choose<'m>(manifest: &'m Manifest, name: Option<&str>) -> Result<&'m Replica, BackupError> {

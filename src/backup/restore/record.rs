@@ -18,6 +18,9 @@ pub struct Record {
     /// Blocks that were not there before.
     #[serde(default)]
     pub blocks: BTreeSet<Ulid>,
+    /// What the target had before of that what they were made of.
+    #[serde(default)]
+    pub kept: BTreeSet<Ulid>,
     /// Whether the head of a stopped server came with them.
     #[serde(default)]
     pub has_head: bool,
@@ -52,6 +55,7 @@ impl Record {
     /// Adds what a run is about to give.
     pub(super) fn add(self, node: &dyn Node, snapshot: &SnapshotName) -> Result<(), BackupError> {
         let mut all = Self::read(node, snapshot)?;
+        all.kept.extend(self.kept);
         all.blocks.extend(self.blocks);
         all.silences.extend(self.silences);
         all.has_head |= self.has_head;

@@ -45,6 +45,8 @@ pub struct TakeBack<'t> {
     pub manifests: &'t [Manifest],
     /// The blocks that were given.
     pub given: &'t BTreeSet<Ulid>,
+    /// What the target had before of that what they were made of: such names say nothing.
+    pub kept: &'t BTreeSet<Ulid>,
     /// Whether a server runs there.
     pub has_prometheus: bool,
     /// Whether no series of the target has the labels of one of the snapshots: only then can blocks be taken apart that
@@ -63,8 +65,8 @@ impl TakeBack<'_> {
         let found = look(self.node, &options, self.repository.now().as_millisecond())?.blocks;
         let ours = self.ours();
         self.check(&ours, &found)?;
-        let removed = found.iter().filter(|meta| is_ours(meta, &ours)).count();
-        let touched = found.iter().filter(|meta| is_touched(meta, &ours)).count();
+        let removed = found.iter().filter(|meta| self.is_ours(meta, &ours)).count();
+        let touched = found.iter().filter(|meta| self.is_touched(meta, &ours)).count();
         Ok(TakenBack { removed, rewritten: touched - removed })
     }
 
@@ -84,11 +86,11 @@ impl TakeBack<'_> {
             let replaced: BTreeSet<Ulid> =
                 found.iter().flat_map(|meta| &meta.compaction.parents).map(|parent| parent.ulid).collect();
             let mut is_clean = true;
-            for meta in found.iter().filter(|meta| is_touched(meta, &ours)) {
+            for meta in found.iter().filter(|meta| self.is_touched(meta, &ours)) {
                 is_clean = false;
                 // A server that does not run removes nothing.
                 let is_over = replaced.contains(&meta.ulid);
-                if is_ours(meta, &ours) || (is_over && !self.has_prometheus) {
+                if self.is_ours(meta, &ours) || (is_over && !self.has_prometheus) {
                     self.node.remove_folder(&meta.ulid.to_string())?;
                     if !is_over {
                         removed.insert(meta.ulid);
@@ -119,14 +121,26 @@ impl TakeBack<'_> {
     fn ours(&self) -> BTreeSet<Ulid> {
         let mut ours = self.given.clone();
         for block in blocks(self.manifests).filter(|block| self.given.contains(&block.ulid)) {
-            ours.extend(&block.sources);
+            ours.extend(block.sources.iter().filter(|source| !self.kept.contains(source)));
         }
         ours
     }
 
+    /// Whether a block has something of ours in it.
+    fn is_touched(&self, meta: &Meta, ours: &BTreeSet<Ulid>) -> bool {
+        self.given.contains(&meta.ulid) || meta.compaction.sources.iter().any(|source| ours.contains(source))
+    }
+
+    /// Whether all of it is ours.
+    fn is_ours(&self, meta: &Meta, ours: &BTreeSet<Ulid>) -> bool {
+        let sources = &meta.compaction.sources;
+        self.given.contains(&meta.ulid)
+            || (!sources.is_empty() && sources.iter().all(|source| ours.contains(source)))
+    }
+
     /// Nothing is taken away that may be the target's own.
     fn check(&self, ours: &BTreeSet<Ulid>, found: &[Meta]) -> Result<(), BackupError> {
-        let mut both = found.iter().filter(|meta| is_touched(meta, ours) && !is_ours(meta, ours));
+        let mut both = found.iter().filter(|meta| self.is_touched(meta, ours) && !self.is_ours(meta, ours));
         let Some(meta) = both.next().filter(|_| !self.is_told_apart) else { return Ok(()) };
         let message = "the server has put its own samples together with those that it was given, and both may be of \
                        the same series";
@@ -201,21 +215,6 @@ impl TakeBack<'_> {
             None => self.node.remove_folder(&name)?,
         }
         Ok(true)
-    }
-}
-
-/// Whether a block has something of ours in it.
-fn is_touched(meta: &Meta, ours: &BTreeSet<Ulid>) -> bool {
-    ours.contains(&meta.ulid) || meta.compaction.sources.iter().any(|source| ours.contains(source))
-}
-
-/// Whether all of it is ours.
-fn is_ours(meta: &Meta, ours: &BTreeSet<Ulid>) -> bool {
-    let sources = &meta.compaction.sources;
-    if sources.is_empty() {
-        ours.contains(&meta.ulid)
-    } else {
-        sources.iter().all(|source| ours.contains(source))
     }
 }
 
