@@ -16,7 +16,7 @@ use crate::backup::node::{LocalNode, Node};
 use crate::backup::preflight::Finding;
 use crate::backup::prometheus::Retention;
 use crate::backup::repository::{Repository, SnapshotName};
-use crate::backup::restore::{self, Options, Record, TakeBack};
+use crate::backup::restore::{self, Label, Options, Record, Relabel, Relabelled, TakeBack};
 use crate::backup::{alertmanager, notifications};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::output::{BackupFormat, Restored, Undone};
@@ -28,6 +28,7 @@ Examples:
   stackgen restore gke --repository /srv/backup --identity key.txt \\
     --prometheus-data /prometheus --retention 30d    into a server that does not run
   stackgen restore aks --repository /srv/backup --identity key.txt --context gke
+  stackgen restore aks --label cluster=aks ...       beside the series of another cluster
   stackgen restore latest --dry-run ...              what would be done, and what speaks against it
   stackgen restore latest --undo ...                 everything as it was before";
 
@@ -62,8 +63,11 @@ pub(super) struct Arguments {
     /// Leave out blocks that end before this time, such as 2026-11-01T00:00:00Z
     #[arg(long, value_name = "TIME")]
     min_time: Option<Timestamp>,
+    /// A label that every series gets, such as cluster=aks, so that those of two clusters stay apart; may be repeated
+    #[arg(long, value_name = "NAME=VALUE")]
+    label: Vec<Label>,
     /// Take away again what restores of this snapshot have given
-    #[arg(long, conflicts_with_all = ["trim", "min_time", "replica", "alertmanager_data"])]
+    #[arg(long, conflicts_with_all = ["trim", "min_time", "label", "replica", "alertmanager_data"])]
     undo: bool,
     /// Say what would be done
     #[arg(long)]
@@ -91,7 +95,10 @@ pub(super) fn run(arguments: &Arguments, printer: &Printer) -> Result<ExitStatus
         min_time: arguments.min_time.map(Timestamp::as_millisecond),
         is_alone: true,
     };
-    let mut plan = restore::plan(&*node, &repository, &manifest, &options)?;
+    let labelled = labelled(arguments, &repository, &manifest, printer)?;
+    let (blocks_in, labelled_manifest) =
+        labelled.as_ref().map_or((&repository, &manifest), |one| (&one.repository, &one.manifest));
+    let mut plan = restore::plan(&*node, blocks_in, labelled_manifest, &options)?;
     let sources = crate::yaml::Sources::default();
     printer.report(&plan.findings.iter().map(diagnostic).collect::<Vec<_>>(), &sources);
     if !plan.is_allowed() {
@@ -113,7 +120,7 @@ pub(super) fn run(arguments: &Arguments, printer: &Printer) -> Result<ExitStatus
     };
     if !arguments.dry_run {
         plan.silences = silences.iter().flat_map(|silences| silences.new.clone()).collect();
-        restore::run(&*node, &repository, (&name, &plan), &holder, &Bar::new(printer))?;
+        restore::run(&*node, blocks_in, (&name, &plan), &holder, &Bar::new(printer))?;
     }
     let report = Restored {
         name: &name,
@@ -125,6 +132,25 @@ pub(super) fn run(arguments: &Arguments, printer: &Printer) -> Result<ExitStatus
     printer.data(report.print(arguments.output).as_bytes())?;
     let is_whole = silences.is_none_or(|silences| silences.refused.is_empty());
     Ok(if is_whole { ExitStatus::Success } else { ExitStatus::Findings })
+}
+
+/// The snapshot with the labels that were asked for, if there are any.
+fn labelled(
+    arguments: &Arguments,
+    repository: &Repository,
+    manifest: &Manifest,
+    printer: &Printer,
+) -> Result<Option<Relabelled>, Diagnostics> {
+    if arguments.label.is_empty() {
+        return Ok(None);
+    }
+    let relabel = Relabel {
+        labels: &arguments.label,
+        replica: arguments.replica.as_deref(),
+        min_time: arguments.min_time.map(Timestamp::as_millisecond),
+        holder: &holder("a restore"),
+    };
+    Ok(Some(restore::relabel(repository, manifest, &relabel, &Bar::new(printer))?))
 }
 
 /// Takes away what was given. Silences first, as they came first.

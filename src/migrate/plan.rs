@@ -317,7 +317,9 @@ fn collision(source: &dyn Node, target: &dyn Node) -> Result<Option<Finding>, Ba
             both.len(),
             labels.join(", ")
         ),
-        hint: "give the targets of one side another label; if both do scrape the same thing: --accept PF10"
+        hint: "give the targets of one side another label, or move the samples under a label of their own: \
+               `stackgen backup`, then `stackgen restore --label cluster=NAME`; if both do scrape the same thing: \
+               --accept PF10"
             .to_owned(),
     }))
 }

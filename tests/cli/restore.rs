@@ -95,6 +95,70 @@ fn into_a_running_server_nothing_of_its_own_is_lost_also_when_it_is_killed() {
     assert_eq!(again["there"].as_array().unwrap().len(), before["restored"].as_array().unwrap().len());
 }
 
+/// Two clusters have the same series. In one server they stay apart, and each has its own samples.
+#[test]
+fn series_of_two_clusters_stay_apart_under_a_label() {
+    if !has_prometheus("series_of_two_clusters_stay_apart_under_a_label") {
+        return;
+    }
+    let (stack, other) = (Stack::new(5, MINUTES), Stack::new(5, 400));
+    stack.back_up("--no-encrypt --capture stopped-folder").quiet_success();
+    let data = other.data().display().to_string();
+    let aks = "backup --to repository --cluster aks --capture stopped-folder --prometheus-data";
+    stack.run(&format!("{aks} {data}")).quiet_success();
+    let target = Target::new(&stack);
+    let place =
+        format!("--repository repository --prometheus-data target --prometheus-url {}", target.server.url());
+    let restore = |arguments: &str| stack.run(&format!("restore {arguments} {place}"));
+    let given = |cluster: &str| {
+        json(restore(&format!("{cluster} --label cluster={cluster} -o json")).quiet_success())
+    };
+    let dry = json(restore("gke --label cluster=gke --dry-run -o json").quiet_success());
+    assert_eq!(dry["restored"], given("gke")["restored"]);
+    assert_eq!(given("aks")["restored"].as_array().map(Vec::len), Some(other.blocks("data").len()));
+    assert_eq!(given("aks")["restored"], serde_json::json!([]));
+
+    let sums = |server: &Server, series: &str| {
+        server
+            .number(&format!("sum(sum_over_time({series}[11h])) + sum(count_over_time({series}[11h]))"), END)
+    };
+    for (stack, cluster) in [(&stack, "gke"), (&other, "aks")] {
+        let source = stack.serve();
+        assert_eq!(sums(&target.server, &format!("load{{cluster=\"{cluster}\"}}")), sums(&source, "load"));
+    }
+    assert_eq!(restored_samples(&target.server).as_deref(), Some("5000"));
+    assert_eq!(target.server.number("count(count_over_time(load{cluster=\"\"}[11h]))", END), None);
+
+    fs::create_dir_all(stack.workspace.path("cold")).unwrap();
+    let cold = |arguments: &str| {
+        let place = "--repository repository --prometheus-data cold --retention 100y";
+        stack.run(&format!("restore {arguments} {place}")).quiet_success();
+    };
+    cold("gke");
+    let before = stack.workspace.files("cold");
+    cold("aks --label cluster=aks");
+    assert!(stack.workspace.files("cold").len() > before.len());
+    cold("aks --undo");
+    assert_eq!(stack.workspace.files("cold"), before);
+}
+
+#[test]
+fn labels_that_cannot_be_given_are_refused() {
+    if !has_prometheus("labels_that_cannot_be_given_are_refused") {
+        return;
+    }
+    let stack = Stack::new(2, MINUTES);
+    stack.back_up("--no-encrypt --capture stopped-folder").quiet_success();
+    for (label, words) in [
+        ("instance=other", ["has series with instance=", "a label of another name"]),
+        ("__name__=other", ["`__name__` is one of Prometheus' own", "--label"]),
+        ("cluster", ["expected NAME=VALUE", "--label"]),
+    ] {
+        fails(&cold(&stack, &format!("--retention 100y --label {label}")), 2, &words);
+    }
+    assert_eq!(stack.workspace.files("target").len(), 0);
+}
+
 /// What a restore gave goes again, and nothing else does: neither from a server that runs nor from a folder.
 #[test]
 fn a_restore_that_is_undone_leaves_what_was_there() {

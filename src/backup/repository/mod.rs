@@ -125,6 +125,11 @@ impl Repository {
         (self.clock)()
     }
 
+    /// Where its times come from.
+    pub fn clock(&self) -> Clock {
+        self.clock
+    }
+
     /// Makes a snapshot of what was written: from here on it is there, also after a power cut.
     pub fn commit(&self, manifest: &Manifest) -> Result<SnapshotName, BackupError> {
         let text = manifest.to_json()?;

@@ -5,6 +5,8 @@
 
 mod activate;
 mod record;
+mod relabel;
+mod scratch;
 mod stage;
 mod take_back;
 mod target;
@@ -22,6 +24,7 @@ use super::repository::{Lease, LeaseKind, Repository, SnapshotName};
 use super::{BackupError, Failure};
 use crate::tsdb::Ulid;
 pub use record::Record;
+pub use relabel::{Label, Relabel, Relabelled, relabel};
 pub use take_back::{TakeBack, TakenBack};
 pub use target::{compare, look};
 

@@ -8,6 +8,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
+use super::scratch::{copy, scratched};
 use super::target::metas;
 use super::{Options, look};
 use crate::backup::manifest::{BlockEntry, Manifest};
@@ -19,8 +20,6 @@ use crate::tsdb::{self, Block, Compaction, Damage, Meta, Parent, Ulid};
 
 /// Where blocks are written again, in the target's data folder.
 const FOLDER: &str = ".stackgen-rollback";
-/// What messages call where blocks are for a moment.
-const SCRATCH: &str = "the folder for temporary files";
 /// A server looks for new blocks once a minute, and may put old ones together meanwhile.
 const PATIENCE: Duration = Duration::from_secs(300);
 const PAUSE: Duration = Duration::from_secs(1);
@@ -152,7 +151,7 @@ impl TakeBack<'_> {
     fn series(&self) -> Result<BTreeSet<Labels>, BackupError> {
         let mut all = BTreeSet::new();
         for block in blocks(self.manifests) {
-            let scratch = self.copy(block)?;
+            let scratch = copy(self.repository, block)?;
             let folder = scratch.path().join(block.ulid.to_string());
             let damaged = |damage: Damage| {
                 let place = folder.display().to_string();
@@ -164,18 +163,6 @@ impl TakeBack<'_> {
             }
         }
         Ok(all)
-    }
-
-    /// A block of the repository, in a folder of its own.
-    fn copy(&self, block: &BlockEntry) -> Result<tempfile::TempDir, BackupError> {
-        let scratch = tempfile::tempdir().map_err(|error| scratched(&error))?;
-        let folder = scratch.path().join(block.ulid.to_string());
-        fs::create_dir_all(folder.join("chunks")).map_err(|error| scratched(&error))?;
-        for file in &block.files {
-            let mut out = fs::File::create(folder.join(&file.path)).map_err(|error| scratched(&error))?;
-            self.repository.read(file, &mut out)?;
-        }
-        Ok(scratch)
     }
 
     /// Writes a block again without these series. Not, if the server has removed it meanwhile.
@@ -216,10 +203,6 @@ impl TakeBack<'_> {
         }
         Ok(true)
     }
-}
-
-fn scratched(error: &std::io::Error) -> BackupError {
-    BackupError::of(SCRATCH, error)
 }
 
 /// A block of a server that is elsewhere, in a folder here.
