@@ -1,5 +1,7 @@
 //! Running the checks that the profile wants, on as many threads as there are, with the same result on any number.
 
+use std::sync::LazyLock;
+
 use rayon::prelude::*;
 use rustc_hash::FxHashSet;
 
@@ -13,16 +15,21 @@ use super::tree::Tree;
 /// Objects that one thread looks at in a row.
 const OBJECTS_IN_A_ROW: usize = 128;
 
-/// All rules, by family, in the order of the families' lists.
-pub fn rules() -> Vec<&'static Rule> {
+/// The rules of all checks: every suppression of a tree is held against them.
+static RULES: LazyLock<Vec<&'static Rule>> = LazyLock::new(|| {
     let mut seen = FxHashSet::default();
     let rules = CHECKS.iter().flat_map(|family| family.iter()).flat_map(|check| check.rules.iter().copied());
     rules.filter(|rule| seen.insert(rule.id)).collect()
+});
+
+/// All rules, by family, in the order of the families' lists.
+pub fn rules() -> &'static [&'static Rule] {
+    &RULES
 }
 
 /// The rule of this id.
 pub fn find_rule(id: &str) -> Option<&'static Rule> {
-    rules().into_iter().find(|rule| rule.id == id)
+    rules().iter().find(|rule| rule.id == id).copied()
 }
 
 /// What is wrong with texts as they are written.

@@ -144,7 +144,7 @@ pub(super) fn run(
     }
     if arguments.list_rules {
         let format = arguments.output.first().map_or(FindingsFormat::Text, |report| report.format);
-        printer.data(rule_list(&rules(), format)?.as_bytes())?;
+        printer.data(rule_list(rules(), format)?.as_bytes())?;
         return Ok(ExitStatus::Success);
     }
     let findings = arguments.findings(Arc::new(Disk), printer, sources)?;
