@@ -199,7 +199,7 @@ impl Run {
     /// It went well and said nothing on stderr; gives what is on stdout.
     #[track_caller]
     pub(crate) fn quiet_success(self) -> String {
-        assert_eq!((self.status, self.stderr.as_str()), (Some(0), ""), "{}", self.stderr);
+        assert_eq!((self.status, self.stderr.as_str()), (Some(0), ""), "{}{}", self.stderr, self.stdout);
         self.stdout
     }
 
