@@ -80,7 +80,7 @@ impl TakeBack<'_> {
         let begin = Instant::now();
         loop {
             self.node.remove_folder(FOLDER)?;
-            let found = metas(self.node, &self.node.list("")?, self.has_prometheus)?;
+            let found = metas(self.node, self.has_prometheus)?;
             self.check(&ours, &found)?;
             let replaced: BTreeSet<Ulid> =
                 found.iter().flat_map(|meta| &meta.compaction.parents).map(|parent| parent.ulid).collect();

@@ -8,6 +8,9 @@ use crate::backup::node::{Digest, Node, NodeFile};
 use crate::backup::prometheus::facts;
 use crate::tsdb::{Meta, Ulid};
 
+/// How often blocks are read that a server puts together meanwhile, which it does once in two hours.
+const TRIES: usize = 5;
+
 /// What is known of the stack that gets data; `now` is ours.
 pub fn look(node: &dyn Node, options: &Options<'_>, now: i64) -> Result<Target, BackupError> {
     let facts = if options.has_prometheus { Some(facts(node)?) } else { None };
@@ -16,8 +19,7 @@ pub fn look(node: &dyn Node, options: &Options<'_>, now: i64) -> Result<Target, 
         return Err(BackupError::new(Failure::Forbidden, node.describe(), message)
             .hint("name its address (--prometheus-url URL), or stop it first"));
     }
-    let files = node.list("")?;
-    let blocks = metas(node, &files, facts.is_some())?;
+    let (files, blocks) = blocks_with_files(node, facts.is_some())?;
     let has_log = files.iter().any(|file| file.path.starts_with("wal/") && file.size > 0);
     let has_head = facts.as_ref().map_or(has_log, |facts| facts.head.is_some());
     Ok(Target {
@@ -34,20 +36,28 @@ pub fn look(node: &dyn Node, options: &Options<'_>, now: i64) -> Result<Target, 
     })
 }
 
-/// What the blocks among these files say of themselves.
-pub(super) fn metas(node: &dyn Node, files: &[NodeFile], is_running: bool) -> Result<Vec<Meta>, BackupError> {
-    let mut blocks = Vec::new();
-    for file in files {
-        let Some((folder, "meta.json")) = file.path.split_once('/') else { continue };
-        if folder.parse::<Ulid>().is_ok() {
-            match read_meta(node, &file.path) {
-                // The server has put it together with others since it was listed.
-                Err(error) if is_running && error.failure == Failure::Missing => {}
-                meta => blocks.push(meta?),
-            }
+/// What the blocks say of themselves.
+pub(super) fn metas(node: &dyn Node, is_running: bool) -> Result<Vec<Meta>, BackupError> {
+    blocks_with_files(node, is_running).map(|(_, blocks)| blocks)
+}
+
+/// All files, and what the blocks among them say of themselves. A server that runs may put blocks together while they are
+/// read: then the one that they became is not among the files, and everything is read again.
+fn blocks_with_files(node: &dyn Node, is_running: bool) -> Result<(Vec<NodeFile>, Vec<Meta>), BackupError> {
+    let mut tries = if is_running { TRIES } else { 1 };
+    loop {
+        tries -= 1;
+        let files = node.list("")?;
+        let is_meta = |path: &str| {
+            path.split_once('/')
+                .is_some_and(|(folder, file)| file == "meta.json" && folder.parse::<Ulid>().is_ok())
+        };
+        let metas = files.iter().filter(|file| is_meta(&file.path)).map(|file| read_meta(node, &file.path));
+        match metas.collect() {
+            Err(error) if error.failure == Failure::Missing && tries > 0 => {}
+            blocks => return blocks.map(|blocks| (files, blocks)),
         }
     }
-    Ok(blocks)
 }
 
 /// The names of the blocks that a target has.
@@ -132,4 +142,99 @@ pub fn compare(node: &dyn Node, block: &BlockEntry) -> Result<(), BackupError> {
 /// What a node has to say of these bytes.
 pub(super) fn digest(file: &FileEntry) -> Digest {
     Digest { size: file.size, sha256: file.sha256.clone() }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+    use std::io::{self, Read, Write};
+    use std::path::PathBuf;
+
+    use super::*;
+    use crate::backup::node::{NodeLock, Owner, Request, Response, Service};
+
+    const OLD: &str = "01BX5ZZKBKACTAV9WEVGEMMVRZ";
+    const NEW: &str = "01BX5ZZKBKACTAV9WEVGEMMVS0";
+
+    /// A server that puts its block together with another one as soon as somebody has listed it.
+    #[derive(Default)]
+    struct Compacting {
+        lists: Cell<usize>,
+        always: bool,
+    }
+
+    fn gone<T>() -> Result<T, BackupError> {
+        Err(BackupError::new(Failure::Missing, "", "is not there"))
+    }
+
+    impl Node for Compacting {
+        fn describe(&self) -> String {
+            String::new()
+        }
+        fn list(&self, _: &str) -> Result<Vec<NodeFile>, BackupError> {
+            self.lists.set(self.lists.get() + 1);
+            let block = if self.lists.get() == 1 { OLD } else { NEW };
+            Ok(vec![NodeFile { path: format!("{block}/meta.json"), size: 1 }])
+        }
+        fn read(&self, path: &str, out: &mut dyn Write) -> Result<Digest, BackupError> {
+            if path.starts_with(OLD) || self.always {
+                return gone();
+            }
+            let meta = format!(
+                "{{\"ulid\":\"{NEW}\",\"minTime\":1,\"maxTime\":2,\"compaction\":{{\"level\":2,\"sources\":[\"{OLD}\"]}},\"version\":1}}"
+            );
+            out.write_all(meta.as_bytes()).map_err(|error| BackupError::of(path, &error))?;
+            Ok(Digest { size: 0, sha256: String::new() })
+        }
+        fn write(&self, _: &str, _: &mut dyn Read, _: &Digest) -> Result<(), BackupError> {
+            gone()
+        }
+        fn rename(&self, _: &str, _: &str) -> Result<(), BackupError> {
+            gone()
+        }
+        fn remove_folder(&self, _: &str) -> Result<(), BackupError> {
+            gone()
+        }
+        fn make_folder(&self, _: &str) -> Result<(), BackupError> {
+            gone()
+        }
+        fn free_space(&self) -> Option<u64> {
+            None
+        }
+        fn owner(&self) -> Option<Owner> {
+            None
+        }
+        fn lock(&self) -> Result<Box<dyn NodeLock + '_>, BackupError> {
+            gone()
+        }
+        fn is_in_use(&self) -> Result<bool, BackupError> {
+            Ok(true)
+        }
+        fn place_on_this_machine(&self, _: &str) -> Option<PathBuf> {
+            None
+        }
+        fn http(&self, _: Service, _: &Request) -> Result<Response, BackupError> {
+            gone()
+        }
+        fn stream(
+            &self,
+            _: Service,
+            _: &Request,
+            _: &mut dyn FnMut(&mut dyn Read) -> io::Result<()>,
+        ) -> Result<u16, BackupError> {
+            gone()
+        }
+    }
+
+    /// Listed before and read after it, neither the block nor what became of it would be there.
+    #[test]
+    fn blocks_that_a_server_puts_together_meanwhile_are_found() {
+        let metas = metas(&Compacting::default(), true).unwrap();
+        assert_eq!((metas.len(), metas[0].ulid.to_string().as_str()), (1, NEW));
+        let stopped = super::metas(&Compacting::default(), false).unwrap_err();
+        assert_eq!(stopped.failure, Failure::Missing);
+        let restless = Compacting { always: true, ..Compacting::default() };
+        assert_eq!(super::metas(&restless, true).unwrap_err().failure, Failure::Missing);
+        assert_eq!(restless.lists.get(), TRIES);
+    }
 }
