@@ -1,5 +1,7 @@
 //! A running stack on the command line: its data folder and the addresses of its servers, here or in a cluster.
 
+mod tls;
+
 use std::path::{Path, PathBuf};
 
 use clap::Args;
@@ -7,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::backup::BackupError;
 use crate::backup::node::{
-    Authorization, Container, Endpoint, Failure, KubectlNode, LocalNode, Node, Service, Target,
+    Authorization, Container, Endpoint, Failure, KubectlNode, LocalNode, Node, Service, Target, Tls,
 };
 use crate::diagnostic::{Diagnostic, Diagnostics};
 
@@ -32,6 +34,10 @@ pub(super) struct NodeArguments {
     /// File with the Authorization header for Alertmanager
     #[arg(long, value_name = "FILE")]
     pub(super) alertmanager_authorization: Option<PathBuf>,
+    /// File that names the certificates for both, as in a scrape's configuration: authority, own certificate and key
+    #[arg(long, value_name = "FILE")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) tls_config: Option<PathBuf>,
     #[command(flatten)]
     pub(super) cluster: ClusterArguments,
 }
@@ -84,10 +90,13 @@ impl NodeArguments {
 
     fn on_this_machine(&self) -> Result<Box<dyn Node>, Diagnostics> {
         let mut node = LocalNode::new(self.prometheus_data.as_deref().unwrap_or(Path::new("")))?;
+        let tls = self.tls()?;
         for (service, url, file) in self.servers() {
             let authorization = file.map(read_authorization).transpose()?;
             match url {
-                Some(url) => node = node.with(service, Endpoint::new(url, authorization)?),
+                Some(url) => {
+                    node = node.with(service, Endpoint::new(url, authorization)?.with_tls(tls.clone()));
+                }
                 None if authorization.is_some() => return Err(needless(service).into()),
                 None => {}
             }
@@ -98,6 +107,7 @@ impl NodeArguments {
     fn in_cluster(&self) -> Result<Box<dyn Node>, Diagnostics> {
         let folder = self.prometheus_data.as_deref().unwrap_or(Path::new("/prometheus"));
         let mut node = KubectlNode::new(self.cluster.container(folder))?;
+        let tls = self.tls()?;
         for (service, url, file) in self.servers() {
             let default = match service {
                 Service::Prometheus => format!("pod/{}:9090", self.cluster.pod()),
@@ -106,10 +116,14 @@ impl NodeArguments {
             let authorization = file.map(read_authorization).transpose()?;
             let url = url.unwrap_or(&default);
             if service == Service::Prometheus || url != "none" {
-                node = node.with(service, target(url, authorization)?);
+                node = node.with(service, Target { tls: tls.clone(), ..target(url, authorization)? });
             }
         }
         Ok(Box::new(node))
+    }
+
+    fn tls(&self) -> Result<Option<Tls>, Diagnostics> {
+        self.tls_config.as_deref().map(tls::read).transpose()
     }
 
     fn servers(&self) -> [(Service, Option<&str>, Option<&Path>); 2] {
@@ -160,7 +174,7 @@ fn target(text: &str, authorization: Option<Authorization>) -> Result<Target, Di
         Diagnostic::error(format!("`{text}` is no server in a cluster: KIND/NAME:PORT was expected"))
             .hint("such as service/alertmanager:9093, with its route prefix behind if it has one")
     })?;
-    Ok(Target { resource, port, prefix, authorization })
+    Ok(Target { resource, port, prefix, authorization, tls: None })
 }
 
 fn needless(service: Service) -> BackupError {

@@ -8,6 +8,8 @@ mod backup_faults;
 #[cfg(unix)]
 mod backup_kubectl;
 mod backup_remote;
+#[cfg(unix)]
+mod backup_tls;
 mod build;
 mod diff;
 mod diff_formats;

@@ -2,9 +2,13 @@
 
 use std::fmt;
 use std::io::{self, Read};
+use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
-use super::{Failure, NodeError};
+use ureq::unversioned::resolver::{ResolvedSocketAddrs, Resolver};
+use ureq::unversioned::transport::{DefaultConnector, NextTimeout};
+
+use super::{Failure, NodeError, Tls};
 
 /// The largest answer that is kept in memory; data streams, answers of the API do not.
 const ANSWER_LIMIT: u64 = 64 << 20;
@@ -100,10 +104,30 @@ impl fmt::Debug for Authorization {
 }
 
 /// Where a server listens.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct Endpoint {
     url: String,
     authorization: Option<Authorization>,
+    tls: Option<Tls>,
+    /// A port of this machine behind which the server is, whatever its name says.
+    tunnel: Option<u16>,
+}
+
+/// Every name is this port of this machine.
+#[derive(Debug)]
+struct Tunnel(u16);
+
+impl Resolver for Tunnel {
+    fn resolve(
+        &self,
+        _: &ureq::http::Uri,
+        _: &ureq::config::Config,
+        _: NextTimeout,
+    ) -> Result<ResolvedSocketAddrs, ureq::Error> {
+        let mut found = self.empty();
+        found.push(SocketAddr::from((Ipv4Addr::LOCALHOST, self.0)));
+        Ok(found)
+    }
 }
 
 impl Endpoint {
@@ -119,11 +143,25 @@ impl Endpoint {
             )
             .hint("give credentials apart from the address, which is shown in messages")),
             Some(host) if !host.is_empty() && !url.contains(['?', '#']) => {
-                Ok(Self { url: url.trim_end_matches('/').to_owned(), authorization })
+                Ok(Self { url: url.trim_end_matches('/').to_owned(), authorization, tls: None, tunnel: None })
             }
             _ => Err(NodeError::new(Failure::Path, url, "is not the address of a server")
                 .hint("write it as http://HOST:PORT or https://HOST:PORT/PREFIX")),
         }
+    }
+
+    /// With these certificates.
+    #[must_use]
+    pub fn with_tls(mut self, tls: Option<Tls>) -> Self {
+        self.tls = tls;
+        self
+    }
+
+    /// Through a port of this machine that leads to the server.
+    #[must_use]
+    pub(super) fn through(mut self, port: u16) -> Self {
+        self.tunnel = Some(port);
+        self
     }
 
     /// Asks. No redirect is followed: it would carry the credentials to where nobody sent them.
@@ -157,10 +195,21 @@ impl Endpoint {
     }
 
     /// Environment variables name no proxy here: the address is the one that was given.
-    fn send(&self, url: &str, request: &Request) -> Result<ureq::http::Response<ureq::Body>, ureq::Error> {
-        let config =
+    fn agent(&self) -> ureq::Agent {
+        let mut config =
             ureq::Agent::config_builder().proxy(None).max_redirects(0).max_redirects_will_error(false);
-        let agent = config.http_status_as_error(false).timeout_global(Some(DEADLINE)).build().new_agent();
+        config = config.http_status_as_error(false).timeout_global(Some(DEADLINE));
+        if let Some(tls) = &self.tls {
+            config = config.tls_config(tls.config());
+        }
+        match self.tunnel {
+            Some(port) => ureq::Agent::with_parts(config.build(), DefaultConnector::default(), Tunnel(port)),
+            None => config.build().new_agent(),
+        }
+    }
+
+    fn send(&self, url: &str, request: &Request) -> Result<ureq::http::Response<ureq::Body>, ureq::Error> {
+        let agent = self.agent();
         let method = match request.method {
             Method::Get => ureq::http::Method::GET,
             Method::Post => ureq::http::Method::POST,
@@ -189,8 +238,14 @@ impl Endpoint {
 }
 
 fn silent(service: Service, url: &str, error: &ureq::Error) -> NodeError {
+    let error = error.to_string();
+    let hint = if error.to_lowercase().contains("certificate") {
+        "name the authority that the server's certificate is by, and a certificate that the server takes: --tls-config"
+    } else {
+        "look whether the server runs and listens at this address"
+    };
     NodeError::new(Failure::Unreachable, url, format!("{} does not answer: {error}", service.name()))
-        .hint("look whether the server runs and listens at this address")
+        .hint(hint)
 }
 
 /// For a query: every byte that could mean something there.

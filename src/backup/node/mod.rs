@@ -7,6 +7,7 @@
 mod http;
 mod kubectl;
 mod local;
+mod tls;
 
 use std::io::{self, Read, Write};
 use std::path::PathBuf;
@@ -14,6 +15,7 @@ use std::path::PathBuf;
 pub use self::http::{Authorization, Endpoint, Method, Request, Response, Service};
 pub use self::kubectl::{Container, KubectlNode, Target};
 pub use self::local::LocalNode;
+pub use self::tls::Tls;
 pub use super::failure::{BackupError as NodeError, Failure};
 
 /// A file below the folder that was listed.

@@ -29,6 +29,9 @@ pub(super) struct SourceArguments {
     /// File with the Authorization header for it
     #[arg(long, value_name = "FILE")]
     from_alertmanager_authorization: Option<PathBuf>,
+    /// File that names the certificates for both, as in a scrape's configuration: authority, own certificate and key
+    #[arg(long, value_name = "FILE")]
+    from_tls_config: Option<PathBuf>,
     /// The context of kubectl: the stack is in a cluster
     #[arg(long, value_name = "NAME")]
     from_context: Option<String>,
@@ -62,6 +65,9 @@ pub(super) struct TargetArguments {
     /// File with the Authorization header for it
     #[arg(long, value_name = "FILE")]
     to_alertmanager_authorization: Option<PathBuf>,
+    /// File that names the certificates for both, as in a scrape's configuration: authority, own certificate and key
+    #[arg(long, value_name = "FILE")]
+    to_tls_config: Option<PathBuf>,
     /// The context of kubectl: the stack is in a cluster
     #[arg(long, value_name = "NAME")]
     to_context: Option<String>,
@@ -94,6 +100,7 @@ impl SourceArguments {
             prometheus_authorization: optional(self.from_prometheus_authorization.as_deref())?,
             alertmanager_url: self.from_alertmanager.clone(),
             alertmanager_authorization: optional(self.from_alertmanager_authorization.as_deref())?,
+            tls_config: optional(self.from_tls_config.as_deref())?,
             cluster,
         })
     }
@@ -120,6 +127,7 @@ impl TargetArguments {
             prometheus_authorization: optional(self.to_prometheus_authorization.as_deref())?,
             alertmanager_url: self.to_alertmanager.clone(),
             alertmanager_authorization: optional(self.to_alertmanager_authorization.as_deref())?,
+            tls_config: optional(self.to_tls_config.as_deref())?,
             cluster,
         })
     }

@@ -6,7 +6,7 @@ use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
 
-use super::super::{Authorization, Endpoint, Failure, NodeError};
+use super::super::{Endpoint, Failure, NodeError};
 use super::exec::{SAID_LIMIT, cannot_start, lasting, words};
 
 /// What kubectl writes before the port that it chose.
@@ -20,21 +20,18 @@ pub(super) struct Forward {
 }
 
 impl Forward {
-    /// Starts one, and waits until it listens.
+    /// Starts one, and waits until it listens; `endpoint` says how the server is asked through the port.
     pub(super) fn start(
         mut command: Command,
         place: &str,
-        prefix: &str,
-        authorization: Option<Authorization>,
         deadline: Duration,
+        endpoint: impl FnOnce(u16) -> Result<Endpoint, NodeError>,
     ) -> Result<Self, NodeError> {
         let spawned = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn();
         let mut child = spawned.map_err(|error| cannot_start(place, &error))?;
         let said = child.stderr.take().map(complaints);
         let port = child.stdout.take().and_then(|stdout| first_port(stdout, deadline));
-        let endpoint =
-            port.map(|port| Endpoint::new(&format!("http://127.0.0.1:{port}{prefix}"), authorization));
-        match endpoint {
+        match port.map(endpoint) {
             Some(Ok(endpoint)) => Ok(Self { child, endpoint }),
             other => {
                 stop(&mut child);

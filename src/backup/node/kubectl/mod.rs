@@ -22,7 +22,7 @@ use self::forward::Forward;
 use self::lock::Held;
 use super::{
     Authorization, Digest, Failure, Method, Node, NodeError, NodeFile, NodeLock, Owner, Request, Response,
-    Service,
+    Service, Tls,
 };
 
 /// What a file is called until all of it is there.
@@ -51,7 +51,7 @@ pub struct Container {
 }
 
 /// A server in the cluster.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct Target {
     /// What to forward to: `pod/prometheus-0`, `service/alertmanager`.
     pub resource: String,
@@ -61,6 +61,8 @@ pub struct Target {
     pub prefix: String,
     /// What it is asked with.
     pub authorization: Option<Authorization>,
+    /// Certificates, if it is asked by TLS.
+    pub tls: Option<Tls>,
 }
 
 /// A replica in a cluster.
@@ -237,7 +239,29 @@ impl KubectlNode {
             &format!(":{}", target.port),
         ]);
         let place = format!("{} ({})", self.describe(), target.resource);
-        Forward::start(command, &place, &target.prefix, target.authorization.clone(), self.deadline)
+        Forward::start(command, &place, self.deadline, |port| target.endpoint(&self.at.namespace, port))
+    }
+}
+
+impl Target {
+    /// The server, through a port that is forwarded to it.
+    fn endpoint(&self, namespace: &str, port: u16) -> Result<super::Endpoint, NodeError> {
+        let (Self { prefix, authorization, .. }, name) = (self, self.server_name(namespace));
+        if self.tls.is_none() {
+            return super::Endpoint::new(&format!("http://127.0.0.1:{port}{prefix}"), authorization.clone());
+        }
+        let endpoint =
+            super::Endpoint::new(&format!("https://{name}:{}{prefix}", self.port), authorization.clone())?;
+        Ok(endpoint.with_tls(self.tls.clone()).through(port))
+    }
+
+    /// The name in its certificate: of the service, which a pod of a StatefulSet is called after.
+    fn server_name(&self, namespace: &str) -> String {
+        let (kind, name) = self.resource.split_once('/').unwrap_or(("", &self.resource));
+        let ordinal = name.rsplit_once('-').filter(|(_, end)| end.bytes().all(|byte| byte.is_ascii_digit()));
+        let service =
+            ordinal.map_or(name, |(service, _)| if kind.starts_with("po") { service } else { name });
+        format!("{service}.{namespace}.svc")
     }
 }
 

@@ -208,6 +208,7 @@ fn a_question_that_changes_nothing_is_asked_again_and_another_is_not() {
         port: 9090,
         prefix: String::new(),
         authorization: None,
+        tls: None,
     };
     let node = cluster.node.with(Service::Prometheus, target);
     let answer = node.http(Service::Prometheus, &Request::get("/-/ready")).unwrap();
