@@ -58,7 +58,14 @@ impl Lock {
     /// Tidies up. That nothing is left behind is nice, not needed.
     pub(super) fn release(self, folder: &Folder) {
         let _ = folder.remove(LOCK);
-        drop(self.file);
+        drop(self);
+    }
+}
+
+impl Drop for Lock {
+    /// Closing the file is not enough: a process that is being started has it open too, for a moment.
+    fn drop(&mut self) {
+        let _ = self.file.unlock();
     }
 }
 

@@ -67,6 +67,15 @@ pub struct Journal {
     lock: Option<File>,
 }
 
+impl Drop for Journal {
+    /// Closing the file is not enough: a process that is being started has it open too, for a moment.
+    fn drop(&mut self) {
+        if let Some(lock) = &self.lock {
+            let _ = lock.unlock();
+        }
+    }
+}
+
 impl Journal {
     /// Begins a run in a folder that is not there yet.
     pub fn create(folder: &Path, plan: &Plan) -> Result<Self, BackupError> {
