@@ -8,6 +8,7 @@
 pub mod alertmanager;
 pub mod capture;
 mod failure;
+pub mod grafana;
 pub mod manifest;
 pub mod node;
 pub mod notifications;

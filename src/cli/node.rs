@@ -34,6 +34,14 @@ pub(super) struct NodeArguments {
     /// File with the Authorization header for Alertmanager
     #[arg(long, value_name = "FILE")]
     pub(super) alertmanager_authorization: Option<PathBuf>,
+    /// The address of Grafana; in a cluster KIND/NAME:PORT, service/grafana:3000 by default if there is a header for it
+    #[arg(long, value_name = "URL")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) grafana_url: Option<String>,
+    /// File with the Authorization header for Grafana
+    #[arg(long, value_name = "FILE")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) grafana_authorization: Option<PathBuf>,
     /// File that names the certificates for both, as in a scrape's configuration: authority, own certificate and key
     #[arg(long, value_name = "FILE")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -78,6 +86,11 @@ impl NodeArguments {
         }
     }
 
+    /// Whether there is a Grafana to ask, which answers nobody whom it does not know.
+    pub(super) fn has_grafana(&self) -> bool {
+        self.grafana_url.is_some() || (self.cluster.is_meant() && self.grafana_authorization.is_some())
+    }
+
     /// What the replica is called if nobody gives it another name.
     pub(super) fn replica(&self) -> &str {
         self.cluster.pod()
@@ -111,12 +124,16 @@ impl NodeArguments {
         for (service, url, file) in self.servers() {
             let default = match service {
                 Service::Prometheus => format!("pod/{}:9090", self.cluster.pod()),
-                _ => "service/alertmanager:9093".to_owned(),
+                Service::Alertmanager => "service/alertmanager:9093".to_owned(),
+                Service::Grafana if !self.has_grafana() => continue,
+                Service::Grafana => "service/grafana:3000".to_owned(),
             };
             let authorization = file.map(read_authorization).transpose()?;
             let url = url.unwrap_or(&default);
             if service == Service::Prometheus || url != "none" {
-                node = node.with(service, Target { tls: tls.clone(), ..target(url, authorization)? });
+                // What Grafana shows to browsers has a certificate of another kind, if it has one.
+                let tls = tls.clone().filter(|_| service != Service::Grafana);
+                node = node.with(service, Target { tls, ..target(url, authorization)? });
             }
         }
         Ok(Box::new(node))
@@ -126,11 +143,12 @@ impl NodeArguments {
         self.tls_config.as_deref().map(tls::read).transpose()
     }
 
-    fn servers(&self) -> [(Service, Option<&str>, Option<&Path>); 2] {
+    fn servers(&self) -> [(Service, Option<&str>, Option<&Path>); 3] {
         let (prometheus, alertmanager) = (&self.prometheus_url, &self.alertmanager_url);
         [
             (Service::Prometheus, prometheus.as_deref(), self.prometheus_authorization.as_deref()),
             (Service::Alertmanager, alertmanager.as_deref(), self.alertmanager_authorization.as_deref()),
+            (Service::Grafana, self.grafana_url.as_deref(), self.grafana_authorization.as_deref()),
         ]
     }
 }

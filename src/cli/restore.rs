@@ -1,5 +1,7 @@
 //! `stackgen restore`: a snapshot written into the data folder of a stack.
 
+mod grafana;
+
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
@@ -51,6 +53,9 @@ pub(super) struct Arguments {
     /// The data folder of an Alertmanager that does not run: gets the log of notifications
     #[arg(long, value_name = "DIR", conflicts_with = "alertmanager_url", help_heading = "The stack")]
     alertmanager_data: Option<PathBuf>,
+    /// File with the values of Grafana's secret fields, which no snapshot has: a map of their names to values
+    #[arg(long, value_name = "FILE", help_heading = "The stack")]
+    grafana_secrets: Option<PathBuf>,
     /// Which replica of the snapshot, if it has several
     #[arg(long, value_name = "NAME")]
     replica: Option<String>,
@@ -67,7 +72,7 @@ pub(super) struct Arguments {
     #[arg(long, value_name = "NAME=VALUE")]
     label: Vec<Label>,
     /// Take away again what restores of this snapshot have given
-    #[arg(long, conflicts_with_all = ["trim", "min_time", "label", "replica", "alertmanager_data"])]
+    #[arg(long, conflicts_with_all = ["trim", "min_time", "label", "replica", "alertmanager_data", "grafana_secrets"])]
     undo: bool,
     /// Say what would be done
     #[arg(long)]
@@ -122,15 +127,29 @@ pub(super) fn run(arguments: &Arguments, printer: &Printer) -> Result<ExitStatus
         plan.silences = silences.iter().flat_map(|silences| silences.new.clone()).collect();
         restore::run(&*node, blocks_in, (&name, &plan), &holder, &Bar::new(printer))?;
     }
+    let of_grafana = if arguments.node.has_grafana() {
+        let snapshot = (&name, &manifest);
+        grafana::restore(
+            &*node,
+            &repository,
+            snapshot,
+            arguments.grafana_secrets.as_ref(),
+            arguments.dry_run,
+        )?
+    } else {
+        None
+    };
     let report = Restored {
         name: &name,
         plan: &plan,
         silences: silences.as_ref(),
         alertmanager_files: &alertmanager_files,
+        grafana: of_grafana.as_ref(),
         is_dry: arguments.dry_run,
     };
     printer.data(report.print(arguments.output).as_bytes())?;
-    let is_whole = silences.is_none_or(|silences| silences.refused.is_empty());
+    let is_whole = silences.is_none_or(|silences| silences.refused.is_empty())
+        && of_grafana.is_none_or(|grafana| grafana.is_whole());
     Ok(if is_whole { ExitStatus::Success } else { ExitStatus::Findings })
 }
 
@@ -162,7 +181,8 @@ fn undo(
     printer: &Printer,
 ) -> Result<ExitStatus, Diagnostics> {
     let record = Record::read(node, name)?;
-    record.check(name, arguments.node.has_alertmanager())?;
+    record.check(name, arguments.node.has_alertmanager(), arguments.node.has_grafana())?;
+    let of_grafana = grafana::take_back(node, repository, &manifest, &record, arguments.dry_run)?;
     let manifests = [manifest];
     let take_back = TakeBack {
         node,
@@ -182,8 +202,13 @@ fn undo(
         taken = take_back.run()?;
         Record::remove(node, name)?;
     }
-    let undone =
-        Undone { name, blocks: taken.removed, silences: record.silences.len(), is_dry: arguments.dry_run };
+    let undone = Undone {
+        name,
+        blocks: taken.removed,
+        silences: record.silences.len(),
+        grafana: &of_grafana,
+        is_dry: arguments.dry_run,
+    };
     printer.data(undone.print(arguments.output).as_bytes())?;
     Ok(ExitStatus::Success)
 }

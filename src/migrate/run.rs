@@ -230,6 +230,7 @@ impl Run<'_> {
             choice: Choice::Auto,
             has_prometheus: true,
             has_alertmanager: false,
+            has_grafana: false,
             alertmanager_data: None,
             skip_corrupt: false,
             tool: self.tool,

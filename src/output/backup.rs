@@ -135,6 +135,15 @@ pub fn show(format: BackupFormat, name: &SnapshotName, manifest: &Manifest) -> S
     for file in &manifest.alertmanager_files {
         let _ = writeln!(text, "alertmanager: its file {}, {}", file.path, bytes(file.size));
     }
+    if let Some(grafana) = &manifest.grafana {
+        let counts = grafana.counts.iter().map(|(kind, count)| format!("{count} {kind}"));
+        let counts = counts.collect::<Vec<_>>().join(", ");
+        let counts = if counts.is_empty() { "nothing beyond files" } else { &counts };
+        let _ = writeln!(text, "\ngrafana: {counts}, Grafana {}", grafana.version);
+        for name in &grafana.secrets {
+            let _ = writeln!(text, "  without the value of {name}");
+        }
+    }
     text + &left_out(manifest)
 }
 

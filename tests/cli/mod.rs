@@ -18,6 +18,7 @@ mod expected_differences;
 mod explain;
 mod explain_page;
 mod fleet;
+mod grafana;
 mod help;
 mod images;
 mod migrate;

@@ -3,6 +3,7 @@
 #[cfg(unix)]
 pub(crate) mod faults;
 pub(crate) mod git;
+pub(crate) mod grafana;
 pub(crate) mod proxy;
 pub(crate) mod random;
 

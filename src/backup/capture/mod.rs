@@ -10,11 +10,12 @@ use super::manifest::{BlockEntry, Capture, LeftOut, Manifest, OutOfOrder, Replic
 use super::node::Node;
 use super::prometheus::{Facts, Retention, facts};
 use super::repository::{LeaseKind, Repository, SnapshotName};
-use super::{BackupError, Failure, alertmanager, notifications};
+use super::{BackupError, Failure, alertmanager, grafana, notifications};
 pub use mode::{Choice, Mode};
 
 /// What is to be captured, and how.
 #[derive(Clone, Copy)]
+#[expect(clippy::struct_excessive_bools, reason = "one for each server that there may be")]
 pub struct Options<'o> {
     /// What the cluster is called.
     pub cluster: &'o str,
@@ -26,6 +27,8 @@ pub struct Options<'o> {
     pub has_prometheus: bool,
     /// Whether there is an Alertmanager to ask.
     pub has_alertmanager: bool,
+    /// Whether there is a Grafana to ask.
+    pub has_grafana: bool,
     /// The data folder of an Alertmanager.
     pub alertmanager_data: Option<&'o dyn Node>,
     /// Whether a damaged block is left out and named; otherwise it ends the run.
@@ -94,6 +97,7 @@ pub fn run(
         Some(folder) => notifications::capture(folder, repository, options.has_alertmanager, &mut left_out)?,
         None => Vec::new(),
     };
+    let grafana = if options.has_grafana { Some(grafana::capture(node, repository)?) } else { None };
     left_out.sort();
     let manifest = Manifest {
         schema: SCHEMA.to_owned(),
@@ -104,6 +108,7 @@ pub fn run(
         replicas: vec![replica],
         alertmanager,
         alertmanager_files,
+        grafana,
         left_out,
         merkle_root: String::new(),
     }

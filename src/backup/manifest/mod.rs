@@ -38,6 +38,9 @@ pub struct Manifest {
     /// What Alertmanager keeps in files of its own: `nflog`, and `silences` if it could not be asked.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub alertmanager_files: Vec<FileEntry>,
+    /// What Grafana held beyond Git.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub grafana: Option<Grafana>,
     /// What is not in it although it was there, with the reason.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub left_out: Vec<LeftOut>,
@@ -202,6 +205,21 @@ pub struct Alertmanager {
     pub current: usize,
 }
 
+/// What Grafana held beyond Git.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Grafana {
+    /// The release.
+    pub version: String,
+    /// Its objects.
+    pub objects: FileEntry,
+    /// How many of each kind.
+    pub counts: BTreeMap<String, usize>,
+    /// The secret fields that have a value, which is not told: whoever restores them has to give it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub secrets: Vec<String>,
+}
+
 /// Something that is not in the snapshot.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -246,7 +264,8 @@ impl Manifest {
         });
         let silences = self.alertmanager.iter().map(|state| &state.silences);
         let alertmanager = silences.chain(&self.alertmanager_files);
-        blocks.chain(alertmanager.map(|file| ("alertmanager".to_owned(), file)))
+        let grafana = self.grafana.iter().map(|grafana| ("grafana".to_owned(), &grafana.objects));
+        blocks.chain(alertmanager.map(|file| ("alertmanager".to_owned(), file))).chain(grafana)
     }
 
     /// How many bytes its files have together.

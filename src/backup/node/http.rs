@@ -46,6 +46,8 @@ pub enum Method {
     Get,
     /// Changes it.
     Post,
+    /// Puts another in its place.
+    Put,
     /// Removes it.
     Delete,
 }
@@ -59,7 +61,7 @@ pub struct Request {
     pub path: String,
     /// Names and values, not yet escaped.
     pub query: Vec<(String, String)>,
-    /// Only of a POST: JSON, unless a header says something else.
+    /// Only of a POST or a PUT: JSON, unless a header says something else.
     pub body: Vec<u8>,
     /// Beside those that every request has.
     pub headers: Vec<(&'static str, &'static str)>,
@@ -213,6 +215,7 @@ impl Endpoint {
         let method = match request.method {
             Method::Get => ureq::http::Method::GET,
             Method::Post => ureq::http::Method::POST,
+            Method::Put => ureq::http::Method::PUT,
             Method::Delete => ureq::http::Method::DELETE,
         };
         let pairs = request.query.iter().map(|(name, value)| format!("{}={}", escape(name), escape(value)));
@@ -226,7 +229,7 @@ impl Endpoint {
         for (name, value) in &request.headers {
             builder = builder.header(*name, *value);
         }
-        if request.method == Method::Post {
+        if matches!(request.method, Method::Post | Method::Put) {
             if request.headers.is_empty() {
                 builder = builder.header("Content-Type", "application/json");
             }

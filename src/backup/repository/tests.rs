@@ -57,6 +57,7 @@ fn manifest(file: FileEntry) -> Manifest {
         replicas: Vec::new(),
         alertmanager: Some(alertmanager),
         alertmanager_files: Vec::new(),
+        grafana: None,
         left_out: Vec::new(),
         merkle_root: String::new(),
     }

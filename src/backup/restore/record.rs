@@ -27,6 +27,9 @@ pub struct Record {
     /// What the target calls the silences that were new to it.
     #[serde(default)]
     pub silences: BTreeSet<String>,
+    /// The objects of Grafana that were new to it.
+    #[serde(default)]
+    pub grafana: BTreeSet<String>,
 }
 
 /// Beside the blocks, where no server looks.
@@ -53,11 +56,12 @@ impl Record {
     }
 
     /// Adds what a run is about to give.
-    pub(super) fn add(self, node: &dyn Node, snapshot: &SnapshotName) -> Result<(), BackupError> {
+    pub fn add(self, node: &dyn Node, snapshot: &SnapshotName) -> Result<(), BackupError> {
         let mut all = Self::read(node, snapshot)?;
         all.kept.extend(self.kept);
         all.blocks.extend(self.blocks);
         all.silences.extend(self.silences);
+        all.grafana.extend(self.grafana);
         all.has_head |= self.has_head;
         let path = path(snapshot);
         let text = serde_json::to_vec(&all)
@@ -68,7 +72,12 @@ impl Record {
     }
 
     /// Whether everything can be taken away again.
-    pub fn check(&self, snapshot: &SnapshotName, has_alertmanager: bool) -> Result<(), BackupError> {
+    pub fn check(
+        &self,
+        snapshot: &SnapshotName,
+        has_alertmanager: bool,
+        has_grafana: bool,
+    ) -> Result<(), BackupError> {
         let refused = |failure, message: String, hint: &str| {
             Err(BackupError::new(failure, snapshot.to_string(), message).hint(hint))
         };
@@ -86,6 +95,10 @@ impl Record {
         if !self.silences.is_empty() && !has_alertmanager {
             let message = format!("{} silences were restored with it", self.silences.len());
             return refused(Failure::Missing, message, "name the address: --alertmanager-url URL");
+        }
+        if !self.grafana.is_empty() && !has_grafana {
+            let message = format!("{} objects of Grafana were restored with it", self.grafana.len());
+            return refused(Failure::Missing, message, "name the address: --grafana-url URL");
         }
         Ok(())
     }

@@ -96,6 +96,7 @@ pub fn relabel(
         choice: Choice::StoppedFolder,
         has_prometheus: false,
         has_alertmanager: false,
+        has_grafana: false,
         alertmanager_data: None,
         skip_corrupt: false,
         tool: &manifest.tool,

@@ -97,6 +97,7 @@ impl Create {
             },
             has_prometheus: self.node.has_prometheus(matches!(self.capture, Way::StoppedFolder)),
             has_alertmanager: self.node.has_alertmanager(),
+            has_grafana: self.node.has_grafana(),
             alertmanager_data: None,
             skip_corrupt: self.skip_corrupt,
             tool: concat!("stackgen ", env!("CARGO_PKG_VERSION")),

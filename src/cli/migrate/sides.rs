@@ -100,6 +100,8 @@ impl SourceArguments {
             prometheus_authorization: optional(self.from_prometheus_authorization.as_deref())?,
             alertmanager_url: self.from_alertmanager.clone(),
             alertmanager_authorization: optional(self.from_alertmanager_authorization.as_deref())?,
+            grafana_url: None,
+            grafana_authorization: None,
             tls_config: optional(self.from_tls_config.as_deref())?,
             cluster,
         })
@@ -127,6 +129,8 @@ impl TargetArguments {
             prometheus_authorization: optional(self.to_prometheus_authorization.as_deref())?,
             alertmanager_url: self.to_alertmanager.clone(),
             alertmanager_authorization: optional(self.to_alertmanager_authorization.as_deref())?,
+            grafana_url: None,
+            grafana_authorization: None,
             tls_config: optional(self.to_tls_config.as_deref())?,
             cluster,
         })

@@ -6,6 +6,7 @@ use serde_json::json;
 
 use super::{BackupFormat, bytes, counted, report};
 use crate::backup::alertmanager::Silences;
+use crate::backup::grafana;
 use crate::backup::repository::SnapshotName;
 use crate::backup::restore::{Fate, Plan};
 
@@ -20,6 +21,8 @@ pub struct Restored<'r> {
     pub silences: Option<&'r Silences>,
     /// The files that Alertmanager's data folder got.
     pub alertmanager_files: &'r [String],
+    /// What became of Grafana's objects, if somebody wanted them.
+    pub grafana: Option<&'r grafana::Restored>,
     /// Whether nothing was done.
     pub is_dry: bool,
 }
@@ -57,7 +60,7 @@ impl Restored<'_> {
         if !self.alertmanager_files.is_empty() {
             let _ = writeln!(text, "  files of Alertmanager: {}", self.alertmanager_files.join(", "));
         }
-        text
+        text + &self.grafana.map(of_grafana).unwrap_or_default()
     }
 
     fn json(&self) -> String {
@@ -71,6 +74,17 @@ impl Restored<'_> {
                 "there": silences.there,
                 "over": silences.over,
                 "refused": refused.collect::<Vec<_>>(),
+            })
+        });
+        let grafana = self.grafana.map(|grafana| {
+            let failed =
+                grafana.failed.iter().map(|(place, message)| json!({"object": place, "message": message}));
+            json!({
+                "made": grafana.made,
+                "there": grafana.there,
+                "different": grafana.different,
+                "failed": failed.collect::<Vec<_>>(),
+                "needs": grafana.needs,
             })
         });
         report(
@@ -87,6 +101,7 @@ impl Restored<'_> {
                 "bytes": self.size(),
                 "silences": silences,
                 "alertmanagerFiles": self.alertmanager_files,
+                "grafana": grafana,
                 "warnings": warnings,
             }),
         )
@@ -105,6 +120,25 @@ impl Restored<'_> {
     }
 }
 
+fn of_grafana(grafana: &grafana::Restored) -> String {
+    let made = counted(grafana.made.len() as u64, "object");
+    let mut text = format!("  {made} of Grafana, {} there already\n", grafana.there);
+    for place in &grafana.different {
+        let _ = writeln!(text, "  {place} is another one there, which is left as it is");
+    }
+    for (place, message) in &grafana.failed {
+        let _ = writeln!(text, "  {place} is not taken: {message}");
+    }
+    if !grafana.needs.is_empty() {
+        let needed = counted(grafana.needs.len() as u64, "secret value");
+        let _ = writeln!(text, "  Grafana needs {needed} (--grafana-secrets, or its pages):");
+        for name in &grafana.needs {
+            let _ = writeln!(text, "    {name}");
+        }
+    }
+    text
+}
+
 /// A restore that was undone, or would be.
 #[derive(Clone, Copy, Debug)]
 pub struct Undone<'r> {
@@ -114,6 +148,8 @@ pub struct Undone<'r> {
     pub blocks: usize,
     /// How many silences were ended.
     pub silences: usize,
+    /// What went of Grafana.
+    pub grafana: &'r grafana::TakenBack,
     /// Whether nothing was done.
     pub is_dry: bool,
 }
@@ -121,9 +157,10 @@ pub struct Undone<'r> {
 impl Undone<'_> {
     /// As text.
     pub fn print(&self, format: BackupFormat) -> String {
-        let Self { name, blocks, silences, is_dry } = self;
+        let Self { name, blocks, silences, grafana, is_dry } = self;
         if format == BackupFormat::Json {
-            let undone = json!({"blocks": blocks, "silences": silences});
+            let grafana = json!({"removed": grafana.removed, "left": grafana.left});
+            let undone = json!({"blocks": blocks, "silences": silences, "grafana": grafana});
             return report(
                 "restore",
                 json!({"snapshot": name.to_string(), "dryRun": is_dry, "undone": undone}),
@@ -131,6 +168,16 @@ impl Undone<'_> {
         }
         let words = if *is_dry { "would be taken away again" } else { "is taken away again" };
         let (blocks, silences) = (counted(*blocks as u64, "block"), counted(*silences as u64, "silence"));
-        format!("{name} {words}\n  {blocks}, {silences}\n")
+        let mut text = format!("{name} {words}\n  {blocks}, {silences}\n");
+        if grafana.removed > 0 {
+            let _ = writeln!(text, "  {} of Grafana", counted(grafana.removed as u64, "object"));
+        }
+        for place in &grafana.left {
+            let _ = writeln!(
+                text,
+                "  {place} is left: somebody has changed it, or it holds something else by now"
+            );
+        }
+        text
     }
 }
