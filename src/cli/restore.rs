@@ -2,6 +2,8 @@
 
 mod grafana;
 
+pub(super) use grafana::read as read_secrets;
+
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::backup::node::Node;
 use crate::backup::prometheus::Loads;
 use crate::backup::restore::Target;
-use crate::backup::{BackupError, alertmanager, prometheus};
+use crate::backup::{BackupError, alertmanager, grafana, prometheus};
 
 /// What does not change by itself: if it is another when a plan is applied, the plan is not worth anything. Durations
 /// are milliseconds.
@@ -30,6 +30,9 @@ pub struct Facts {
     pub external_labels: BTreeMap<String, String>,
     /// The release of Alertmanager; none if nobody named one.
     pub alertmanager: Option<String>,
+    /// The release of Grafana; none if nobody named one.
+    #[serde(default)]
+    pub grafana: Option<String>,
 }
 
 /// What a side has, as far as it is in blocks.
@@ -46,7 +49,11 @@ pub struct History {
 
 impl Facts {
     /// Asks a side.
-    pub(super) fn of(node: &dyn Node, has_alertmanager: bool) -> Result<Self, BackupError> {
+    pub(super) fn of(
+        node: &dyn Node,
+        has_alertmanager: bool,
+        has_grafana: bool,
+    ) -> Result<Self, BackupError> {
         let facts = prometheus::facts(node)?;
         Ok(Self {
             prometheus: facts.version,
@@ -57,6 +64,7 @@ impl Facts {
             lifecycle: facts.lifecycle,
             external_labels: facts.external_labels,
             alertmanager: if has_alertmanager { Some(alertmanager::version(node)?) } else { None },
+            grafana: if has_grafana { Some(grafana::version(node)?) } else { None },
         })
     }
 
@@ -83,6 +91,7 @@ impl Facts {
                 format!("{:?}", self.alertmanager),
                 format!("{:?}", now.alertmanager),
             ),
+            ("the release of Grafana", format!("{:?}", self.grafana), format!("{:?}", now.grafana)),
         ];
         let differ = pairs.into_iter().filter(|(_, then, now)| then != now);
         differ.map(|(what, then, now)| format!("{what} was {then} and is {now}")).collect()

@@ -30,6 +30,8 @@ pub enum Phase {
     Cutover,
     /// Silences that were changed meanwhile.
     FinalSilences,
+    /// What people made in Grafana's pages.
+    Grafana,
     /// Both sides are compared.
     Verify,
     /// The target notifies, the source does not.
@@ -42,7 +44,7 @@ pub enum Phase {
 
 impl Phase {
     /// Those that `apply` goes through.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::Preflight,
         Self::Render,
         Self::Hold,
@@ -53,6 +55,7 @@ impl Phase {
         Self::FinalCapture,
         Self::Cutover,
         Self::FinalSilences,
+        Self::Grafana,
         Self::Verify,
         Self::Switch,
     ];
@@ -70,6 +73,7 @@ impl Phase {
             Self::FinalCapture => "final-capture",
             Self::Cutover => "cutover",
             Self::FinalSilences => "final-silences",
+            Self::Grafana => "grafana",
             Self::Verify => "verify",
             Self::Switch => "switch",
             Self::Finish => "finish",
@@ -90,6 +94,7 @@ impl Phase {
             Self::FinalCapture => "capture what the source has got since",
             Self::Cutover => "give the target the rest",
             Self::FinalSilences => "silences that were changed meanwhile",
+            Self::Grafana => "give the target what people made in Grafana's pages",
             Self::Verify => "compare both sides, down to every sample",
             Self::Switch => "the target notifies, the source does not",
             Self::Finish => "clear away what is not needed any more",

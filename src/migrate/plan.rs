@@ -11,7 +11,7 @@ use crate::backup::manifest::{BlockEntry, FileEntry};
 use crate::backup::node::Node;
 use crate::backup::preflight::{self, Finding, Level};
 use crate::backup::restore::{self, Target};
-use crate::backup::{BackupError, Failure, prometheus};
+use crate::backup::{BackupError, Failure, grafana, prometheus};
 
 /// The only version of plans that there is.
 pub const SCHEMA: &str = "stackgen.migration/v1";
@@ -37,6 +37,9 @@ pub struct Options {
     pub configuration: Option<PathBuf>,
     /// Checks that need not hold, such as `PF10`.
     pub accepted: Vec<String>,
+    /// The file with the values of Grafana's secret fields.
+    #[serde(default)]
+    pub grafana_secrets: Option<PathBuf>,
     /// The folder with `stackgen.yaml`, or without one.
     pub workspace: PathBuf,
     /// The tree that the target's files are rendered into; none if that is somebody else's work.
@@ -96,6 +99,8 @@ pub struct Reached<'n> {
     pub node: &'n dyn Node,
     /// Whether there is an Alertmanager to ask.
     pub has_alertmanager: bool,
+    /// Whether there is a Grafana to ask.
+    pub has_grafana: bool,
     /// How the command line reaches it.
     pub place: &'n Value,
 }
@@ -134,6 +139,9 @@ impl Plan {
         findings.extend(direction(&source, &target));
         findings.extend(collision(from.node, to.node)?);
         findings.extend(quiet(&source, &options));
+        if from.has_grafana && to.has_grafana {
+            findings.extend(secrets(from.node, &options)?);
+        }
         let mut remarks: Vec<Remark> =
             findings.into_iter().map(|finding| remark(finding, &options)).collect();
         remarks.sort_by_key(|remark| !remark.is_refused);
@@ -206,7 +214,7 @@ fn look(reached: Reached<'_>, now: i64) -> Result<Looked, BackupError> {
     let side = Side {
         name: reached.name.to_owned(),
         place: reached.place.clone(),
-        facts: Facts::of(node, reached.has_alertmanager)?,
+        facts: Facts::of(node, reached.has_alertmanager, reached.has_grafana)?,
         history: History::of(node, &found, &loads)?,
     };
     Ok(Looked { side, found, free: node.free_space(), failures: loads.failed + loads.compactions_failed })
@@ -296,6 +304,19 @@ fn direction(source: &Looked, target: &Looked) -> Option<Finding> {
         ),
         hint: "are --from and --to the wrong way round? Otherwise: --accept PF27".to_owned(),
     })
+}
+
+/// Grafana gives no password away.
+fn secrets(source: &dyn Node, options: &Options) -> Result<Option<Finding>, BackupError> {
+    let secrets = grafana::secrets(source)?;
+    let is_told = secrets.is_empty() || options.grafana_secrets.is_some();
+    Ok((!is_told).then(|| Finding {
+        id: "PF20-secrets",
+        level: Level::Warning,
+        message: format!("Grafana does not give out {} secret values: {}", secrets.len(), secrets.join(", ")),
+        hint: "name a file with them, --grafana-secrets FILE, or write them into the target's pages"
+            .to_owned(),
+    }))
 }
 
 /// Two stacks that scrape something under the same labels at the same time make one series of it.

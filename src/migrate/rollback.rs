@@ -5,11 +5,11 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use super::plan::COLLISION;
-use super::run::{Given, Known, Run};
+use super::run::{Given, GivenObjects, Known, Run};
 use super::{Phase, State, quiesce};
 use crate::backup::manifest::Manifest;
 use crate::backup::restore::{TakeBack, TakenBack};
-use crate::backup::{BackupError, Failure, alertmanager};
+use crate::backup::{BackupError, Failure, alertmanager, grafana};
 use crate::tsdb::Ulid;
 
 /// What was undone.
@@ -22,6 +22,8 @@ pub struct RolledBack {
     pub rewritten: usize,
     /// Silences that were ended.
     pub silences: usize,
+    /// Objects of Grafana that went.
+    pub grafana: usize,
     /// Whether the source got its configuration again.
     pub is_source_resumed: bool,
 }
@@ -58,6 +60,7 @@ fn undo(run: &Run<'_>) -> Result<RolledBack, BackupError> {
         undone.silences = silences(run)?;
         super::silences::release(run.target, Some(&run.journal.name()))?;
     }
+    undone.grafana = objects(run)?;
     let (given, manifests) = (given(run)?, manifests(run)?);
     if !given.is_empty() {
         let (node, repository) = (run.target, run.repository);
@@ -88,6 +91,17 @@ fn silences(run: &Run<'_>) -> Result<usize, BackupError> {
         }
     }
     Ok(ended.len())
+}
+
+/// Takes away what Grafana got, unless somebody has changed it since.
+fn objects(run: &Run<'_>) -> Result<usize, BackupError> {
+    let mut removed = 0;
+    for GivenObjects { state, objects } in
+        run.journal.intents::<Option<GivenObjects>>(Phase::Grafana)?.into_iter().flatten()
+    {
+        removed += grafana::take_back(run.target, run.repository, &state, &objects, false)?.removed;
+    }
+    Ok(removed)
 }
 
 /// Everything that the target may have got.

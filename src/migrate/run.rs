@@ -13,7 +13,7 @@ use crate::backup::manifest::Manifest;
 use crate::backup::node::Node;
 use crate::backup::repository::{Repository, SnapshotName};
 use crate::backup::restore::{self, Fate};
-use crate::backup::{BackupError, Failure, alertmanager, prometheus};
+use crate::backup::{BackupError, Failure, alertmanager, grafana, prometheus};
 use crate::tsdb::Ulid;
 
 /// The only replica of a migration's snapshots.
@@ -43,6 +43,8 @@ pub struct Run<'r> {
     pub expressions: &'r [String],
     /// Renders the target's files; says what came of it.
     pub render: &'r dyn Fn() -> Result<String, BackupError>,
+    /// Values of Grafana's secret fields.
+    pub secrets: &'r grafana::Secrets,
     /// Who watches.
     pub watch: &'r dyn Watch,
     /// The program and its version.
@@ -94,6 +96,13 @@ pub(super) struct Known {
     /// Those that it did not have before.
     #[serde(default)]
     pub(super) given: BTreeSet<String>,
+}
+
+/// The objects that Grafana is given, written down before it is.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub(super) struct GivenObjects {
+    pub(super) state: crate::backup::manifest::Grafana,
+    pub(super) objects: BTreeSet<String>,
 }
 
 /// What a phase gives: what the journal keeps, and what somebody who watches is told.
@@ -160,6 +169,11 @@ impl Run<'_> {
         let capture = match phase {
             Phase::Load => Phase::Capture,
             Phase::Cutover => Phase::FinalCapture,
+            Phase::Grafana if self.has_grafana() => {
+                let state = grafana::capture(self.source, self.repository)?;
+                let dry = grafana::restore(self.target, self.repository, &state, self.secrets, None)?;
+                return Ok(json!(GivenObjects { state, objects: dry.made.into_iter().collect() }));
+            }
             _ => return Ok(Value::Null),
         };
         let (_, manifest) = self.snapshot(capture)?;
@@ -181,6 +195,7 @@ impl Run<'_> {
                 let known = self.journal.data::<Known>(Phase::Silences)?.unwrap_or_default();
                 self.silences(&known)
             }
+            Phase::Grafana => self.grafana(),
             Phase::Switch => self.switch(),
             Phase::Verify | Phase::Finish | Phase::Rollback => Ok((Value::Null, String::new())),
         }
@@ -221,6 +236,32 @@ impl Run<'_> {
         known.given.extend(given.new);
         known.ids.extend(given.ids);
         Ok((json!(known), words))
+    }
+
+    fn has_grafana(&self) -> bool {
+        self.plan.from.facts.grafana.is_some() && self.plan.to.facts.grafana.is_some()
+    }
+
+    fn grafana(&self) -> Result<Done, BackupError> {
+        if !self.has_grafana() {
+            return Ok((Value::Null, "Grafana is not named on both sides".to_owned()));
+        }
+        let state = grafana::capture(self.source, self.repository)?;
+        let is_written_down = |_| Ok(());
+        let given =
+            grafana::restore(self.target, self.repository, &state, self.secrets, Some(&is_written_down))?;
+        if let Some((place, message)) = given.failed.first() {
+            let message = format!("Grafana takes {} objects not: {place}: {message}", given.failed.len());
+            return Err(BackupError::new(Failure::Answer, self.target.describe(), message)
+                .hint("what it takes, it has by now: only the others are given again"));
+        }
+        let mut words = format!("{} new, {} there already", given.made.len(), given.there);
+        for (what, names) in [("another there", &given.different), ("without value", &given.needs)] {
+            if !names.is_empty() {
+                words = format!("{words}, {what}: {}", names.join(", "));
+            }
+        }
+        Ok((json!({"needs": given.needs}), words))
     }
 
     fn capture(&self) -> Result<Done, BackupError> {

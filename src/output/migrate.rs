@@ -40,6 +40,9 @@ fn purpose(phase: Phase, plan: &Plan) -> &'static str {
         Phase::Render if plan.options.tree.is_none() => "the tree is left alone",
         Phase::Quiesce if plan.options.configuration.is_none() => "the source goes on",
         Phase::Hold if plan.to.facts.alertmanager.is_none() => "no Alertmanager is named",
+        Phase::Grafana if plan.from.facts.grafana.is_none() || plan.to.facts.grafana.is_none() => {
+            "Grafana is not named on both sides"
+        }
         _ => phase.purpose(),
     }
 }
@@ -182,6 +185,10 @@ pub fn rolled_back(format: BackupFormat, plan: &Plan, undone: &RolledBack) -> St
         plan.from.name,
         counted(undone.silences as u64, "silence")
     );
+    if undone.grafana > 0 {
+        let objects = counted(undone.grafana as u64, "object");
+        let _ = writeln!(text, "{objects} of Grafana removed");
+    }
     if undone.is_source_resumed {
         let _ = writeln!(text, "{} takes samples again", plan.from.name);
     }

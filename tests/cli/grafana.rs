@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::backup::{Stack, fails, json as parse};
+use super::migrate::{Pair, USUAL, state};
 use crate::support::Run;
 use crate::support::grafana::{Grafana, TOKEN};
 use crate::tsdb::has_prometheus;
@@ -257,4 +258,41 @@ fn rights_that_are_missing_are_named_and_features_that_are_off_are_none() {
     let data = "--repository repository --prometheus-data target --retention 100y";
     let run = sides.stack.run(&format!("restore latest {data} --undo"));
     fails(&run, 2, &["7 objects of Grafana were restored with it", "--grafana-url"]);
+}
+
+#[test]
+fn a_migration_moves_it_too_and_a_rollback_takes_it_away() {
+    if !has_prometheus("a_migration_moves_it_too_and_a_rollback_takes_it_away") {
+        return;
+    }
+    let pair = Pair::new(&USUAL, &USUAL);
+    let (source, target) = (Grafana::start(), Grafana::start());
+    fill(&source);
+    target.hold("mute-timings", "own", json!({"name": "own", "time_intervals": []}));
+    let before = target.objects();
+    pair.workspace.write("token", TOKEN);
+    let mut sides = pair.sides();
+    for (side, grafana) in [("from", &source), ("to", &target)] {
+        sides.extend([format!("--{side}-grafana"), grafana.url()]);
+        sides.extend([format!("--{side}-grafana-authorization"), "token".to_owned()]);
+    }
+    let plan = pair.run("migrate plan", &sides);
+    let words = "PF20-secrets: Grafana does not give out 2 secret values: data-sources/orders/password";
+    assert!(plan.stderr.contains(words), "{}", plan.stderr);
+    pair.workspace.write("secrets.yaml", &format!("contact-points/oncall/password: {CANARY}\n"));
+    sides.extend(["--grafana-secrets", "secrets.yaml"].map(str::to_owned));
+    let run = pair.run("migrate --yes --no-render --stop-before verify -o json", &sides);
+    assert_eq!(run.status, Some(0), "{}", run.stderr);
+    let words = "12 new, 0 there already, without value: data-sources/orders/password";
+    assert!(run.stderr.contains(words), "{}", run.stderr);
+    assert_eq!(state(&parse(&run.stdout), "grafana"), "done");
+    assert_eq!((target.objects()["dashboards"].len(), target.secrets()), (2, vec![CANARY.to_owned()]));
+    for (path, bytes) in pair.workspace.files("") {
+        let is_told = String::from_utf8_lossy(&bytes).contains(CANARY);
+        assert!(path == "secrets.yaml" || !is_told, "{path} has a secret");
+    }
+    let undone = pair.run("migrate rollback -o json", &[]);
+    assert_eq!(undone.status, Some(0), "{}", undone.stderr);
+    assert_eq!(parse(&undone.stdout)["undone"]["grafana"], 12);
+    assert_eq!(target.objects(), before);
 }

@@ -23,6 +23,7 @@ use super::node::{Node, Request, Response, Service};
 use super::repository::Repository;
 use super::{BackupError, Failure};
 pub use kind::Kind;
+pub use read::version;
 pub use restore::{Restored, Secrets, restore};
 pub use take_back::{TakenBack, take_back};
 
@@ -85,7 +86,7 @@ impl Object {
 
 /// Stores what a node's Grafana holds beyond Git.
 pub fn capture(node: &dyn Node, repository: &Repository) -> Result<manifest::Grafana, BackupError> {
-    let version = read::version(node)?;
+    let version = version(node)?;
     let objects = beyond_files(read::objects(node)?);
     let mut counts = BTreeMap::new();
     let mut document = Document { schema: SCHEMA.to_owned(), objects: BTreeMap::new() };
@@ -97,6 +98,11 @@ pub fn capture(node: &dyn Node, repository: &Repository) -> Result<manifest::Gra
     }
     let file = store(repository, &document)?;
     Ok(manifest::Grafana { version, objects: file, counts, secrets })
+}
+
+/// The secret fields of what a node's Grafana holds beyond Git.
+pub fn secrets(node: &dyn Node) -> Result<Vec<String>, BackupError> {
+    Ok(beyond_files(read::objects(node)?).iter().flat_map(Object::secrets).collect())
 }
 
 fn store(repository: &Repository, document: &Document) -> Result<FileEntry, BackupError> {

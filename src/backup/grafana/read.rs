@@ -18,7 +18,7 @@ const ANNOTATIONS: &str = "100000";
 const REDACTED: &str = "[REDACTED]";
 
 /// The release of Grafana.
-pub(super) fn version(node: &dyn Node) -> Result<String, BackupError> {
+pub fn version(node: &dyn Node) -> Result<String, BackupError> {
     let request = Request::get("/api/health");
     let health = ask(node, &request)?;
     let version = health.as_ref().and_then(|health| health["version"].as_str());

@@ -9,6 +9,7 @@ use jiff::Timestamp;
 
 use super::rendered::Rendered;
 use crate::backup::capture::Progress;
+use crate::backup::grafana::Secrets;
 use crate::backup::node::Node;
 use crate::backup::repository::{Identities, Repository};
 use crate::backup::store;
@@ -16,6 +17,7 @@ use crate::cli::exit_status::ExitStatus;
 use crate::cli::node::NodeArguments;
 use crate::cli::printer::Printer;
 use crate::cli::progress::Bar;
+use crate::cli::restore::read_secrets;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::migrate::{Journal, Outcome, Phase, Plan, Run, Side, Watch};
 use crate::output::{BackupFormat, MigrationReport};
@@ -101,12 +103,15 @@ pub(super) struct Opened {
     pub(super) source: Box<dyn Node>,
     pub(super) target: Box<dyn Node>,
     pub(super) repository: Repository,
+    secrets: Secrets,
 }
 
 impl Opened {
     pub(super) fn of(plan: &Plan, journal: &Journal) -> Result<Self, Diagnostics> {
         let (source, target) = (node(&plan.from)?.open()?, node(&plan.to)?.open()?);
-        Ok(Self { source, target, repository: repository(journal)? })
+        let secrets = plan.options.grafana_secrets.as_deref().map(read_secrets).transpose()?;
+        let (repository, secrets) = (repository(journal)?, secrets.unwrap_or_default());
+        Ok(Self { source, target, repository, secrets })
     }
 
     /// A run that goes on.
@@ -124,6 +129,7 @@ impl Opened {
             repository: &self.repository,
             expressions: rendered.0,
             render: rendered.1,
+            secrets: &self.secrets,
             watch,
             tool: concat!("stackgen ", env!("CARGO_PKG_VERSION")),
         }

@@ -29,6 +29,12 @@ pub(super) struct SourceArguments {
     /// File with the Authorization header for it
     #[arg(long, value_name = "FILE")]
     from_alertmanager_authorization: Option<PathBuf>,
+    /// The address of its Grafana; in a cluster KIND/NAME:PORT, service/grafana:3000 by default if there is a header for it
+    #[arg(long, value_name = "URL")]
+    from_grafana: Option<String>,
+    /// File with the Authorization header for it
+    #[arg(long, value_name = "FILE")]
+    from_grafana_authorization: Option<PathBuf>,
     /// File that names the certificates for both, as in a scrape's configuration: authority, own certificate and key
     #[arg(long, value_name = "FILE")]
     from_tls_config: Option<PathBuf>,
@@ -65,6 +71,12 @@ pub(super) struct TargetArguments {
     /// File with the Authorization header for it
     #[arg(long, value_name = "FILE")]
     to_alertmanager_authorization: Option<PathBuf>,
+    /// The address of its Grafana; in a cluster KIND/NAME:PORT, service/grafana:3000 by default if there is a header for it
+    #[arg(long, value_name = "URL")]
+    to_grafana: Option<String>,
+    /// File with the Authorization header for it
+    #[arg(long, value_name = "FILE")]
+    to_grafana_authorization: Option<PathBuf>,
     /// File that names the certificates for both, as in a scrape's configuration: authority, own certificate and key
     #[arg(long, value_name = "FILE")]
     to_tls_config: Option<PathBuf>,
@@ -100,8 +112,8 @@ impl SourceArguments {
             prometheus_authorization: optional(self.from_prometheus_authorization.as_deref())?,
             alertmanager_url: self.from_alertmanager.clone(),
             alertmanager_authorization: optional(self.from_alertmanager_authorization.as_deref())?,
-            grafana_url: None,
-            grafana_authorization: None,
+            grafana_url: self.from_grafana.clone(),
+            grafana_authorization: optional(self.from_grafana_authorization.as_deref())?,
             tls_config: optional(self.from_tls_config.as_deref())?,
             cluster,
         })
@@ -129,8 +141,8 @@ impl TargetArguments {
             prometheus_authorization: optional(self.to_prometheus_authorization.as_deref())?,
             alertmanager_url: self.to_alertmanager.clone(),
             alertmanager_authorization: optional(self.to_alertmanager_authorization.as_deref())?,
-            grafana_url: None,
-            grafana_authorization: None,
+            grafana_url: self.to_grafana.clone(),
+            grafana_authorization: optional(self.to_grafana_authorization.as_deref())?,
             tls_config: optional(self.to_tls_config.as_deref())?,
             cluster,
         })

@@ -66,6 +66,9 @@ struct Stacks {
     from_configuration: Option<PathBuf>,
     #[command(flatten)]
     to: TargetArguments,
+    /// File with the values of Grafana's secret fields: a map of their names to values
+    #[arg(long, value_name = "FILE")]
+    grafana_secrets: Option<PathBuf>,
     /// The program that talks to clusters
     #[arg(long, value_name = "PROGRAM", default_value = "kubectl")]
     kubectl: PathBuf,
@@ -93,6 +96,7 @@ impl Stacks {
             min_time: self.min_time.map(Timestamp::as_millisecond),
             configuration: self.from_configuration.as_deref().map(absolute).transpose()?,
             accepted: self.accept.clone(),
+            grafana_secrets: self.grafana_secrets.as_deref().map(absolute).transpose()?,
             workspace: printer.directory.clone(),
             tree: if self.no_render { None } else { Some(absolute(&self.tree)?) },
         };
@@ -167,12 +171,14 @@ fn make(
         name: from,
         node: &*source,
         has_alertmanager: of_source.has_alertmanager(),
+        has_grafana: of_source.has_grafana(),
         place: &source_place,
     };
     let to = Reached {
         name: to,
         node: &*target,
         has_alertmanager: of_target.has_alertmanager(),
+        has_grafana: of_target.has_grafana(),
         place: &target_place,
     };
     Ok(migrate::Plan::make(from, to, options, Timestamp::now().as_millisecond())?)

@@ -48,7 +48,7 @@ pub(super) fn take_back(
 }
 
 /// Names and values; a message about it shows none of them.
-fn read(file: &Path) -> Result<Secrets, Diagnostic> {
+pub(in crate::cli) fn read(file: &Path) -> Result<Secrets, Diagnostic> {
     let wrong = |message: &str| {
         Diagnostic::error(message)
             .in_path(file)
