@@ -1,3 +1,5 @@
+//! Which folders are kept, in which order objects come, and how they are named in paths.
+
 use serde_json::json;
 
 use super::*;
