@@ -19,6 +19,6 @@ pub use facts::{Facts, History};
 pub use journal::{Journal, Record, State};
 pub use phase::Phase;
 pub use plan::{Options, Plan, Reached, Remark, SCHEMA, Side};
-pub use rollback::{RolledBack, rollback};
-pub use run::{Outcome, Run, Watch, finish};
+pub use rollback::{RolledBack, foresee, rollback};
+pub use run::{Outcome, Run, Watch, check_finish, finish};
 pub use verify::{Level, Verification, verify};

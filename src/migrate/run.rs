@@ -359,11 +359,17 @@ fn capture_name(manifest: &Manifest) -> &'static str {
 
 /// Clears away what is not needed any more; the journal stays. After this, nothing can be undone.
 pub fn finish(journal: &mut Journal, now: Timestamp) -> Result<(), BackupError> {
-    if !journal.is_done(Phase::Switch) {
-        return Err(BackupError::new(Failure::Forbidden, journal.name(), "has not switched over yet")
-            .hint("`stackgen migrate resume` goes on, `stackgen migrate rollback` goes back"));
-    }
+    check_finish(journal)?;
     journal.write(Phase::Finish, State::Begun, Value::Null, now)?;
     journal.remove_data()?;
     journal.write(Phase::Finish, State::Done, Value::Null, now)
+}
+
+/// Whether a run may be finished.
+pub fn check_finish(journal: &Journal) -> Result<(), BackupError> {
+    if journal.is_done(Phase::Switch) {
+        return Ok(());
+    }
+    Err(BackupError::new(Failure::Forbidden, journal.name(), "has not switched over yet")
+        .hint("`stackgen migrate resume` goes on, `stackgen migrate rollback` goes back"))
 }

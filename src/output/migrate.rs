@@ -171,15 +171,16 @@ fn levels(compared: &Verification) -> String {
     text
 }
 
-/// What was undone.
-pub fn rolled_back(format: BackupFormat, plan: &Plan, undone: &RolledBack) -> String {
+/// What was undone, or would be.
+pub fn rolled_back(format: BackupFormat, plan: &Plan, undone: &RolledBack, is_dry: bool) -> String {
     if format == BackupFormat::Json {
-        let report = json!({"schema": SCHEMA, "command": "rollback", "undone": undone});
+        let report = json!({"schema": SCHEMA, "command": "rollback", "dryRun": is_dry, "undone": undone});
         return format!("{report:#}\n");
     }
     let mut text = format!(
-        "{} is as it was: {} removed, {} written again without the samples of {}, {} ended\n",
+        "{} {} as it was: {} removed, {} written again without the samples of {}, {} ended\n",
         plan.to.name,
+        if is_dry { "would be" } else { "is" },
         counted(undone.removed as u64, "block"),
         undone.rewritten,
         plan.from.name,

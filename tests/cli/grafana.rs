@@ -291,6 +291,9 @@ fn a_migration_moves_it_too_and_a_rollback_takes_it_away() {
         let is_told = String::from_utf8_lossy(&bytes).contains(CANARY);
         assert!(path == "secrets.yaml" || !is_told, "{path} has a secret");
     }
+    let foreseen = pair.run("migrate rollback --dry-run -o json", &[]);
+    assert_eq!(parse(&foreseen.stdout)["undone"]["grafana"], 12, "{}", foreseen.stderr);
+    assert_eq!(target.objects()["dashboards"].len(), 2);
     let undone = pair.run("migrate rollback -o json", &[]);
     assert_eq!(undone.status, Some(0), "{}", undone.stderr);
     assert_eq!(parse(&undone.stdout)["undone"]["grafana"], 12);

@@ -188,6 +188,8 @@ fn one_command_moves_everything_and_both_sides_are_equal() {
     let status = parse(pair.run("migrate status -o json", &[]).quiet_success());
     assert_eq!(state(&status, "switch"), "done");
     assert!(status["next"].as_str().unwrap().contains("stackgen migrate finish"), "{status:#}");
+    let kept = pair.run("migrate finish --dry-run", &[]).quiet_success();
+    assert!(kept.ends_with("/repository would go, and nothing could be undone any more\n"), "{kept}");
     pair.run("migrate finish", &[]).quiet_success();
     assert!(!pair.journal().with_file_name("repository").exists());
     fails(&pair.run("migrate rollback", &[]), 2, &["is finished", "the other way round"]);
@@ -210,6 +212,8 @@ fn a_plan_is_only_a_plan_and_is_of_these_stacks() {
     let first = pair.run("migrate plan -o json --out plan.json", &sides).quiet_success();
     assert_eq!(pair.run("migrate plan -o json", &sides).quiet_success(), first);
     assert_eq!(pair.workspace.read("plan.json"), first);
+    assert_eq!(pair.run("migrate --dry-run -o json", &sides).quiet_success(), first);
+    assert_eq!(pair.run("migrate apply plan.json --dry-run -o json", &[]).quiet_success(), first);
     let after = [pair.workspace.files("aks/data"), pair.workspace.files("gke/data")];
     assert_eq!(before.each_ref().map(quiet), after.each_ref().map(quiet));
     assert!(!pair.workspace.path("state").exists() && !pair.workspace.path("gitops").exists());
@@ -279,6 +283,10 @@ fn after_a_rollback_the_target_has_its_own_samples_and_the_source_goes_on() {
     parse(pair.migrate("").stdout);
     assert_ne!(pair.workspace.read("aks/prometheus.yml"), configuration);
     wait("blocks of both sides are put together", || is_compacted(&pair));
+    let foreseen = parse(pair.run("migrate rollback --dry-run -o json", &[]).quiet_success());
+    assert_eq!((&foreseen["dryRun"], &foreseen["undone"]["isSourceResumed"]), (&true.into(), &true.into()));
+    assert!(foreseen["undone"]["rewritten"].as_u64().unwrap() > 0, "{foreseen:#}");
+    assert_ne!(pair.workspace.read("aks/prometheus.yml"), configuration);
     let undone = parse(pair.run("migrate rollback -o json", &[]).quiet_success());
     assert!(undone["undone"]["rewritten"].as_u64().unwrap() > 0, "{undone:#}");
     assert_eq!(pair.workspace.read("aks/prometheus.yml"), configuration);

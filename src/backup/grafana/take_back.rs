@@ -10,8 +10,8 @@ use crate::backup::repository::Repository;
 /// What was taken away.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct TakenBack {
-    /// How many objects.
-    pub removed: usize,
+    /// The objects, such as `dashboards/abc`.
+    pub removed: Vec<String>,
     /// Those that somebody has changed since, and folders that hold something else by now.
     pub left: Vec<String>,
 }
@@ -42,7 +42,7 @@ pub fn take_back(
             remove(node, there)?;
         }
         current.remove(&place);
-        taken.removed += 1;
+        taken.removed.push(place);
     }
     Ok(taken)
 }

@@ -59,6 +59,9 @@ pub(super) struct Verify {
 pub(super) struct Rollback {
     #[command(flatten)]
     chosen: Chosen,
+    /// Say what would be undone
+    #[arg(long)]
+    dry_run: bool,
 }
 
 /// Clear away what a run needed; after this nothing can be undone
@@ -66,6 +69,9 @@ pub(super) struct Rollback {
 pub(super) struct Finish {
     #[command(flatten)]
     chosen: Chosen,
+    /// Say what would be cleared away
+    #[arg(long)]
+    dry_run: bool,
 }
 
 impl Chosen {
@@ -112,20 +118,34 @@ impl Verify {
 
 impl Rollback {
     pub(super) fn run(&self, printer: &Printer, _: &Sources) -> Result<ExitStatus, Diagnostics> {
-        let (journal, plan) = Journal::open(&self.chosen.folder()?)?;
+        let folder = self.chosen.folder()?;
+        let (journal, plan) = if self.dry_run { Journal::read(&folder)? } else { Journal::open(&folder)? };
         let opened = Opened::of(&plan, &journal)?;
         let teller = Teller::new(printer);
         let mut run = opened.run((&plan, journal), (&[], &|| Ok(String::new())), &teller);
-        let undone = migrate::rollback(&mut run)
-            .map_err(|error| Diagnostic::from(error).hint("run `stackgen migrate rollback` again"))?;
-        printer.data(rolled_back(self.chosen.output, &plan, &undone).as_bytes())?;
+        let undone = if self.dry_run {
+            migrate::foresee(&run)?
+        } else {
+            migrate::rollback(&mut run)
+                .map_err(|error| Diagnostic::from(error).hint("run `stackgen migrate rollback` again"))?
+        };
+        printer.data(rolled_back(self.chosen.output, &plan, &undone, self.dry_run).as_bytes())?;
         Ok(ExitStatus::Success)
     }
 }
 
 impl Finish {
     pub(super) fn run(&self, printer: &Printer) -> Result<ExitStatus, Diagnostics> {
-        let (mut journal, plan) = Journal::open(&self.chosen.folder()?)?;
+        let folder = self.chosen.folder()?;
+        if self.dry_run {
+            let (journal, _) = Journal::read(&folder)?;
+            migrate::check_finish(&journal)?;
+            let gone = journal.repository();
+            let text = format!("{} would go, and nothing could be undone any more\n", gone.display());
+            printer.data(text.as_bytes())?;
+            return Ok(ExitStatus::Success);
+        }
+        let (mut journal, plan) = Journal::open(&folder)?;
         migrate::finish(&mut journal, Timestamp::now())?;
         let report = MigrationReport { journal: &journal, plan: &plan, outcome: None };
         printer.data(report.print(self.chosen.output).as_bytes())?;

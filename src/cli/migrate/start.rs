@@ -27,6 +27,9 @@ pub(super) struct Start {
     /// Do not ask
     #[arg(long)]
     yes: bool,
+    /// Say what would be done, as `stackgen migrate plan`
+    #[arg(long, conflicts_with = "yes")]
+    dry_run: bool,
     #[command(flatten)]
     run: RunArguments,
 }
@@ -52,6 +55,9 @@ pub(super) struct Apply {
     /// What `stackgen migrate plan --out` wrote
     #[arg(value_name = "PLAN")]
     plan: PathBuf,
+    /// Say whether it would be done
+    #[arg(long)]
+    dry_run: bool,
     #[command(flatten)]
     run: RunArguments,
 }
@@ -109,6 +115,11 @@ impl Start {
     pub(super) fn run(&self, printer: &Printer, sources: &Sources) -> Result<ExitStatus, Diagnostics> {
         let plan = self.stacks.plan(printer)?;
         let rendered = Rendered::of(&plan, sources)?;
+        if self.dry_run {
+            report(&plan, printer);
+            printer.data(migration_plan(self.run.output, &plan)?.as_bytes())?;
+            return Ok(if plan.is_allowed() { ExitStatus::Success } else { ExitStatus::Error });
+        }
         show(&plan, printer)?;
         if !plan.is_allowed() {
             return Ok(ExitStatus::Error);
@@ -152,6 +163,10 @@ impl Apply {
         report(&now, printer);
         if !now.is_allowed() {
             return Ok(ExitStatus::Error);
+        }
+        if self.dry_run {
+            printer.data(migration_plan(self.run.output, &plan)?.as_bytes())?;
+            return Ok(ExitStatus::Success);
         }
         begin(&plan, &rendered, &self.run, printer)
     }

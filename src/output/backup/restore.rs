@@ -159,7 +159,7 @@ impl Undone<'_> {
     pub fn print(&self, format: BackupFormat) -> String {
         let Self { name, blocks, silences, grafana, is_dry } = self;
         if format == BackupFormat::Json {
-            let grafana = json!({"removed": grafana.removed, "left": grafana.left});
+            let grafana = json!({"removed": grafana.removed.len(), "left": grafana.left});
             let undone = json!({"blocks": blocks, "silences": silences, "grafana": grafana});
             return report(
                 "restore",
@@ -169,8 +169,8 @@ impl Undone<'_> {
         let words = if *is_dry { "would be taken away again" } else { "is taken away again" };
         let (blocks, silences) = (counted(*blocks as u64, "block"), counted(*silences as u64, "silence"));
         let mut text = format!("{name} {words}\n  {blocks}, {silences}\n");
-        if grafana.removed > 0 {
-            let _ = writeln!(text, "  {} of Grafana", counted(grafana.removed as u64, "object"));
+        if !grafana.removed.is_empty() {
+            let _ = writeln!(text, "  {} of Grafana", counted(grafana.removed.len() as u64, "object"));
         }
         for place in &grafana.left {
             let _ = writeln!(
