@@ -83,13 +83,21 @@ impl FileSystem for Disk {
         let entries = WalkDir::new(folder).follow_links(true).sort_by_file_name().into_iter();
         let entries = entries.filter_entry(is_visible);
         let is_wanted = |entry: &walkdir::Result<DirEntry>| {
-            entry.as_ref().map_or(true, |entry| entry.file_type().is_file())
+            entry.as_ref().map_or_else(|error| !leads_nowhere(error), |entry| entry.file_type().is_file())
         };
         entries
             .filter(is_wanted)
             .map(|entry| entry.map(DirEntry::into_path).map_err(io::Error::from))
             .collect()
     }
+}
+
+/// Whether it is a link to a folder that is not there, as those between repositories are. One with an extension should
+/// be a file, which somebody misses.
+fn leads_nowhere(error: &walkdir::Error) -> bool {
+    let is_missing = error.io_error().is_some_and(|error| error.kind() == io::ErrorKind::NotFound);
+    let path = error.path().filter(|_| is_missing && error.depth() > 0);
+    path.is_some_and(|path| path.extension().is_none() && path.is_symlink())
 }
 
 #[cfg(unix)]

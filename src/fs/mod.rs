@@ -38,7 +38,8 @@ pub trait FileSystem: Debug + Send + Sync {
     }
 
     /// All files in a folder and the folders below it, symbolic links followed, by name. Those that are hidden, and
-    /// folders that are, are left out; where something cannot be looked into there is an error instead.
+    /// folders that are, are left out, and so are links to folders that are not there; where something cannot be looked
+    /// into there is an error instead.
     fn visible_files(&self, folder: &Path) -> Vec<io::Result<PathBuf>> {
         let mut found = Vec::new();
         collect(self, folder, &mut Vec::new(), &mut found);

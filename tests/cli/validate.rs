@@ -138,6 +138,19 @@ fn what_cannot_be_read_is_an_error() {
     );
 }
 
+/// A repository may hold links into others, which are not beside it here. A manifest that is missing is another matter.
+#[cfg(unix)]
+#[test]
+fn links_to_folders_that_are_not_there_are_passed_over_and_those_to_manifests_are_errors() {
+    let workspace = workspace();
+    workspace.write("tree/settings.yaml", CONFIG_MAP);
+    std::os::unix::fs::symlink("../elsewhere", workspace.path("tree/catalog")).unwrap();
+    workspace.run(["validate", "tree"].into_iter().chain(RULE)).is(0, "", "");
+    std::os::unix::fs::symlink("../elsewhere.yaml", workspace.path("tree/gone.yaml")).unwrap();
+    let stderr = workspace.run(["validate", "tree"]).fails_with(2);
+    assert!(stderr.contains("cannot read it: ") && stderr.contains("gone.yaml"), "{stderr}");
+}
+
 #[test]
 fn explains_a_rule_with_examples() {
     let text = Workspace::new().run(["validate", "--explain", "ref/configmap"]).quiet_success();
