@@ -151,6 +151,23 @@ fn links_to_folders_that_are_not_there_are_passed_over_and_those_to_manifests_ar
     assert!(stderr.contains("cannot read it: ") && stderr.contains("gone.yaml"), "{stderr}");
 }
 
+/// What the values are is nobody's to know before they are decrypted, and then there is no `sops`.
+#[test]
+fn what_sops_has_encrypted_is_held_to_nothing() {
+    let secret = "apiVersion: v1\nkind: Secret\nmetadata:\n  name: auth\n  namespace: web\ndata:\n  users: ENC[AES256_GCM,data:Ftm,iv:x,tag:y,type:str]\n";
+    let limits = "apiVersion: v1\nkind: ResourceQuota\nmetadata:\n  name: web\n  namespace: web\nspec:\n  scopes: ENC[AES256_GCM,data:a,type:str]\n  hord: {}\n";
+    let sops = "sops:\n  mac: ENC[AES256_GCM,data:b,type:str]\n  version: 3.13.1\n";
+    let workspace = Workspace::with(&[("secret.sops.yaml", &format!("{secret}{sops}"))]);
+    workspace.run(["validate", "secret.sops.yaml"]).is(0, "", "");
+    workspace.write("quota.yaml", &format!("{limits}{sops}"));
+    let run = workspace.run(["validate", "quota.yaml", "--rules", "schema/"]);
+    assert_eq!((run.status, run.stdout.matches("[schema/").count()), (Some(1), 1), "{}", run.stdout);
+    assert!(run.stdout.contains("`spec` has no field `hord`"), "{}", run.stdout);
+    workspace.write("plain.yaml", secret);
+    let run = workspace.run(["validate", "plain.yaml", "--rules", "schema/"]);
+    assert!(run.stdout.contains("must be base64"), "{}", run.stdout);
+}
+
 #[test]
 fn explains_a_rule_with_examples() {
     let text = Workspace::new().run(["validate", "--explain", "ref/configmap"]).quiet_success();

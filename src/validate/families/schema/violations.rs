@@ -1,13 +1,13 @@
 //! One walk through each object finds the violations of all rules about fields and values.
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::{bounds, cel, enumeration, format, list_map_key, pattern, required, type_of, unknown_field};
 use crate::schema::{Found, Lookup, Minor, Violation, ViolationKind};
 use crate::validate::families::api::joined;
 use crate::validate::rule::{Check, Rule, Run};
 use crate::validate::{Finding, Findings, Object, Tree};
-use crate::yaml::Origin;
+use crate::yaml::{Origin, Value};
 
 pub(super) static CHECK: Check = Check {
     rules: &[
@@ -58,9 +58,33 @@ fn check(object: &Object<'_, '_>, tree: &Tree<'_, '_>, findings: &mut Findings<'
             }
         }
     }
+    let encrypted = encrypted(object);
     for (violation, concerned) in told {
+        if encrypted
+            .as_ref()
+            .is_some_and(|values| violation.path == "sops" || values.contains(&violation.origin))
+        {
+            continue;
+        }
         findings.add(finding(violation, object, (concerned.len() < releases.len()).then_some(&concerned)));
     }
+}
+
+/// Where the values are that SOPS has encrypted, if it has: what they are is known when Flux or somebody else has decrypted
+/// them, and then there is no field `sops`.
+fn encrypted(object: &Object<'_, '_>) -> Option<FxHashSet<Origin>> {
+    object.at(&["sops", "mac"])?;
+    let mut values = FxHashSet::default();
+    let mut next = vec![object.node];
+    while let Some(node) = next.pop() {
+        match node.value() {
+            Value::Scalar(text) if text.starts_with("ENC[") => _ = values.insert(node.origin()),
+            Value::Scalar(_) => {}
+            Value::Sequence(items) => next.extend(items),
+            Value::Mapping(mapping) => next.extend(mapping.iter().map(|entry| &entry.value)),
+        }
+    }
+    Some(values)
 }
 
 /// The releases that were named; the newest one if none was.
