@@ -22,6 +22,8 @@ const NAMED: [&str; 11] = [
     "validators",
     "vars",
 ];
+/// What the folder of patches beside a kustomization is called, as kubebuilder has it: also those that are in no use.
+const PATCHES: &str = "patches";
 /// Fields whose items list files of which ConfigMaps and Secrets are made.
 const GENERATED: [&str; 2] = ["configMapGenerator", "secretGenerator"];
 
@@ -30,6 +32,10 @@ const GENERATED: [&str; 2] = ["configMapGenerator", "secretGenerator"];
 pub(super) struct OtherFiles {
     /// Named by kustomizations.
     named: BTreeSet<PathBuf>,
+    /// Named by kustomizations as objects.
+    resources: BTreeSet<PathBuf>,
+    /// Folders with kustomizations.
+    kustomizations: BTreeSet<PathBuf>,
     /// Folders of charts.
     pub(super) charts: BTreeSet<PathBuf>,
 }
@@ -44,6 +50,7 @@ impl OtherFiles {
             if name == "Chart.yaml" {
                 other.charts.insert(folder.to_owned());
             } else if FILE_NAMES.contains(&name) {
+                other.kustomizations.insert(normal(folder));
                 other.read_kustomization(place, file, folder);
             }
         }
@@ -52,7 +59,19 @@ impl OtherFiles {
 
     /// Whether a file is one of them.
     pub(super) fn has(&self, file: &Path) -> bool {
-        self.named.contains(&normal(file)) || self.charts.iter().any(|chart| file.starts_with(chart))
+        let file = normal(file);
+        self.named.contains(&file)
+            || self.is_patch(&file)
+            || self.charts.iter().any(|chart| file.starts_with(normal(chart)))
+    }
+
+    fn is_patch(&self, file: &Path) -> bool {
+        let folder = file.parent().filter(|folder| folder.ends_with(PATCHES));
+        let is_beside = |folder: &Path| {
+            folder.parent().is_some_and(|above| self.kustomizations.contains(above))
+                && !self.kustomizations.contains(folder)
+        };
+        folder.is_some_and(is_beside) && !self.resources.contains(file)
     }
 
     /// What cannot be read is told of elsewhere.
@@ -65,6 +84,8 @@ impl OtherFiles {
         for node in &nodes {
             let named = NAMED.iter().filter_map(|field| node.get(field)).flat_map(named_in);
             let generated = GENERATED.iter().filter_map(|field| node.get(field)).flat_map(generated_from);
+            let resources = node.get("resources").into_iter().flat_map(named_in);
+            self.resources.extend(resources.map(|path| normal(&folder.join(path))));
             self.named.extend(named.chain(generated).map(|path| normal(&folder.join(path))));
         }
     }

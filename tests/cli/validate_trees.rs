@@ -74,6 +74,24 @@ configMapGenerator:
     ]));
 }
 
+/// kubebuilder makes patches of definitions that nobody names before there is a webhook.
+#[test]
+fn patches_that_are_in_no_use_are_no_objects_and_what_is_named_as_one_is() {
+    let patch = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: shop, namespace: shop}\nspec: {replicas: 2}\n";
+    let workspace = Workspace::with(&[
+        ("app/kustomization.yaml", "resources: [deployment.yaml]\n"),
+        ("app/deployment.yaml", DEPLOYMENT),
+        ("app/patches/unused.yaml", patch),
+    ]);
+    is_silent(&workspace);
+    workspace.write("app/kustomization.yaml", "resources: [deployment.yaml, ./patches/unused.yaml]\n");
+    let run = workspace.run(["validate", "."]);
+    assert!(run.stdout.contains("`spec` lacks the required field `selector`"), "{}", run.stdout);
+    workspace.write("app/kustomization.yaml", "resources: [deployment.yaml]\n");
+    workspace.write("app/patches/kustomization.yaml", "resources: [unused.yaml]\n");
+    assert_eq!(workspace.run(["validate", "."]).status, Some(1));
+}
+
 #[test]
 fn charts_are_named_and_their_templates_left_alone() {
     let template = "{{- if .Values.enabled }}\napiVersion: v1\nkind: Servise\n{{- end }}\n";
