@@ -93,6 +93,24 @@ fn patches_that_are_in_no_use_are_no_objects_and_what_is_named_as_one_is() {
 }
 
 #[test]
+fn a_job_with_the_labels_of_a_workload_needs_none_of_its_ports() {
+    let pods = "  template:\n    metadata: {labels: {app: shop}}\n    spec:\n      restartPolicy: Never\n      containers:\n      - name: main\n        image: example.org/shop:1.0.0\n";
+    let job = format!(
+        "apiVersion: batch/v1\nkind: Job\nmetadata: {{name: migrate, namespace: shop}}\nspec:\n{pods}"
+    );
+    let ports = "        ports: [{name: http, containerPort: 8080}]\n";
+    let deployment = format!("apiVersion: apps/v1\nkind: Deployment\nmetadata: {{name: shop, namespace: shop}}\nspec:\n  selector: {{matchLabels: {{app: shop}}}}\n{pods}{ports}")
+        .replace("      restartPolicy: Never\n", "");
+    let service = "apiVersion: v1\nkind: Service\nmetadata: {name: shop, namespace: shop}\nspec:\n  selector: {app: shop}\n  ports: [{port: 80, targetPort: http}]\n";
+    let all = format!("{job}---\n{deployment}---\n{service}");
+    let workspace = Workspace::with(&[("all.yaml", &all)]);
+    let validate = || workspace.run(["validate", "all.yaml", "--rules", "ref/target-port"]);
+    validate().is(0, "", "");
+    workspace.write("all.yaml", &format!("{job}---\n{service}"));
+    assert!(validate().stdout.contains("the pods of Job `shop/migrate` have no port `http`"));
+}
+
+#[test]
 fn charts_are_named_and_their_templates_left_alone() {
     let template = "{{- if .Values.enabled }}\napiVersion: v1\nkind: Servise\n{{- end }}\n";
     let workspace = Workspace::with(&[

@@ -48,9 +48,17 @@ fn check(tree: &Tree<'_, '_>, findings: &mut Findings<'_>) {
         let is_made = tree.may_be_made(service.id.namespace, &selector);
         match pods.as_slice() {
             [] if !is_made => findings.add(no_pods(service, selector, tree)),
-            pods => check_ports(service, pods, findings),
+            pods => check_ports(service, &lasting(pods), findings),
         }
     }
+}
+
+/// Without the pods of Jobs, unless there are no others: those that prepare something for a workload often have its labels,
+/// and serve nobody.
+fn lasting<'w, 'a, 's>(pods: &[&'w Workload<'a, 's>]) -> Vec<&'w Workload<'a, 's>> {
+    let ends = |pods: &&&Workload<'_, '_>| matches!(pods.object.kind(), "Job" | "CronJob");
+    let lasting: Vec<_> = pods.iter().filter(|pods| !ends(pods)).copied().collect();
+    if lasting.is_empty() { pods.to_vec() } else { lasting }
 }
 
 fn no_pods(service: &Object<'_, '_>, selector: Selector<'_, '_>, tree: &Tree<'_, '_>) -> Finding {
