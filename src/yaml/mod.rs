@@ -7,6 +7,7 @@ mod compact_vec;
 mod emit;
 mod encoding;
 mod node;
+mod packed;
 mod parse;
 #[cfg(test)]
 pub(crate) mod random;
@@ -22,6 +23,7 @@ pub use emit::{
 };
 pub use encoding::{NotText, decode_text};
 pub use node::{Entry, Key, Mapping, Node, Sequence, Style, Value, ValueMut};
+pub use packed::{Packed, Packer};
 pub use parse::{
     DuplicateKey, DuplicateKeys, MAX_DEPTH, Mark, ParseError, ParseErrorKind, ParseOptions, SingleDocument,
     marks, parse_documents, parse_one, parse_readable,

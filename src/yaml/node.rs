@@ -77,7 +77,17 @@ pub struct Key {
 impl Key {
     /// The key with these letters.
     pub fn new(text: &str, origin: Origin) -> Self {
-        Self { word: Word::of(text), origin }
+        Self::of_word(Word::of(text), origin)
+    }
+
+    /// The key that is this word.
+    pub(super) fn of_word(word: Word, origin: Origin) -> Self {
+        Self { word, origin }
+    }
+
+    /// The word that the key is.
+    pub(super) fn word(self) -> Word {
+        self.word
     }
 }
 

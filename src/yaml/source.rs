@@ -25,6 +25,16 @@ impl Origin {
         self != Self::NONE
     }
 
+    /// The origin as a number.
+    pub(super) fn number(self) -> u32 {
+        self.0
+    }
+
+    /// The origin that [`Origin::number`] gave.
+    pub(super) fn numbered(number: u32) -> Self {
+        Self(number)
+    }
+
     /// This origin, or `other` where there is none.
     #[must_use]
     pub fn or(self, other: Self) -> Self {
@@ -92,6 +102,11 @@ struct File {
 }
 
 impl File {
+    fn holds(&self, origin: Origin) -> bool {
+        let offset = origin.0.checked_sub(self.base);
+        origin.is_some() && offset.is_some_and(|offset| offset as usize <= self.text.len())
+    }
+
     /// Where lines begin: one line is found again and again when many messages are shown.
     fn lines(&self) -> &[u32] {
         self.lines.get_or_init(|| {
@@ -280,6 +295,17 @@ impl Sources {
         file.text.get((origin.0 - file.base) as usize..)
     }
 
+    /// The text that holds an origin. `near` is the number of one that is looked at first, with the one behind it; then
+    /// it is the number of the text that was found.
+    pub(super) fn source(&self, origin: Origin, near: &mut usize) -> Option<Source<'_>> {
+        let is_in = |number: &usize| self.files.get(*number).is_some_and(|file| file.holds(origin));
+        *near = match [*near, *near + 1].into_iter().find(is_in) {
+            Some(number) => number,
+            None => self.number(origin)?,
+        };
+        self.files.get(*near).map(|file| Source { text: &file.text, base: file.base })
+    }
+
     /// Whether some text may have a comment that is a JSON object.
     pub fn have_json_comments(&self) -> bool {
         self.json_comments.load(Ordering::Relaxed)
@@ -297,9 +323,11 @@ impl Sources {
     }
 
     fn file(&self, origin: Origin) -> Option<&File> {
-        if !origin.is_some() {
-            return None;
-        }
+        self.files.get(self.number(origin)?)
+    }
+
+    /// The number of the file that holds an origin.
+    fn number(&self, origin: Origin) -> Option<usize> {
         // Files are pushed under the lock that hands out bases, so they lie in order.
         let (mut low, mut high) = (0, self.files.len());
         while low < high {
@@ -310,8 +338,8 @@ impl Sources {
                 high = middle;
             }
         }
-        let file = self.files.get(low.checked_sub(1)?)?;
-        ((origin.0 - file.base) as usize <= file.text.len()).then_some(file)
+        let number = low.checked_sub(1)?;
+        self.files.get(number)?.holds(origin).then_some(number)
     }
 }
 

@@ -67,6 +67,16 @@ impl Word {
         word
     }
 
+    /// The number of the word, which is another one in each run of the program.
+    pub(super) fn number(self) -> u32 {
+        self.0
+    }
+
+    /// The word that has this number.
+    pub(super) fn numbered(number: u32) -> Self {
+        Self(number)
+    }
+
     /// The letters.
     pub fn text(self) -> &'static str {
         self.letters().text
