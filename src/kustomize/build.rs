@@ -131,7 +131,8 @@ fn order<'s>(kustomization: &Kustomization<'s>, reorder: Reorder) -> Result<sort
 /// A patch or a replacement may have taken an object's kind or name away.
 fn check_objects(resources: &ResMap<'_>) -> Result<(), Diagnostics> {
     let mut errors = Diagnostics::default();
-    for resource in resources.iter().filter(|resource| !resource.is_empty()) {
+    let is_named = |resource: &Resource<'_>| !resource.gvk().kind.is_empty() && !resource.name().is_empty();
+    for resource in resources.iter().filter(|resource| !resource.is_empty() && !is_named(resource)) {
         errors.absorb(check_object(&resource.node).map_err(Diagnostics::from));
     }
     errors.into_result()

@@ -205,5 +205,8 @@ fn normalise_annotations(resource: &mut Resource<'_>) {
 }
 
 fn annotations_mut<'a, 's>(resource: &'a mut Resource<'s>) -> Option<&'a mut Node<'s>> {
+    if !resource.has_annotations() {
+        return None;
+    }
     resource.node.get_mut("metadata")?.get_mut("annotations")
 }

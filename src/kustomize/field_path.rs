@@ -4,7 +4,7 @@
 //! not. Follows upstream's `filters/fieldspec`, corner cases included: a null on the way ends the walk, unless
 //! it may be made into what the path needs.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
@@ -44,10 +44,10 @@ struct Part<'s> {
 }
 
 /// Field paths by the types they are for.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct FieldPaths<'s> {
-    paths: Vec<FieldPath<'s>>,
-    by_type: FxHashMap<Gvk<'s>, Rc<[usize]>>,
+    paths: Arc<[FieldPath<'s>]>,
+    by_type: FxHashMap<Gvk<'s>, Arc<[usize]>>,
 }
 
 /// How a path is walked.
@@ -72,7 +72,7 @@ impl<'s> FieldPaths<'s> {
         let found = self.by_type.entry(*gvk).or_insert_with(|| {
             (0..paths.len()).filter(|index| gvk.is_selected_by(&paths[*index].spec.gvk)).collect()
         });
-        let found = Rc::clone(found);
+        let found = Arc::clone(found);
         (0..found.len()).map(move |index| &paths[found[index]])
     }
 
@@ -120,6 +120,11 @@ impl<'s> FieldPath<'s> {
             })
             .collect();
         Self { spec, parts }
+    }
+
+    /// Whether the path says where lists are: a walk makes empty ones of nulls there.
+    pub(super) fn names_lists(&self) -> bool {
+        self.parts.iter().any(|part| part.is_list)
     }
 
     /// Calls `set` with every node of an object at the end of the path. What is made on the way has `origin`.
@@ -266,7 +271,7 @@ mod tests {
                 *field = text("new");
                 Ok(())
             });
-        *node = resource.node;
+        *node = resource.node.into_node();
         walked.map(|()| count)
     }
 

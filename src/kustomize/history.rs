@@ -142,7 +142,7 @@ impl<'s> History<'s> {
         }
         let last = trail.states.last().and_then(|state| state.node.as_ref());
         if last.is_none_or(|last| !is_same(last, &resource.node)) {
-            trail.states.push(State { step, node: Some(resource.node.clone()) });
+            trail.states.push(State { step, node: Some(Node::clone(&resource.node)) });
             let id = resource.current_id();
             if trail.ids.last() != Some(&id) {
                 trail.ids.push(id);

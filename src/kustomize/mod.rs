@@ -15,6 +15,7 @@ pub mod kustomization;
 pub mod label_selector;
 mod loader;
 pub mod name_reference;
+mod object_steps;
 mod open_api;
 pub mod patch;
 mod patches;

@@ -11,6 +11,7 @@ use crate::resource::Resource;
 use crate::yaml::{Node, Origin, Sources, Value, ValueMut};
 
 /// Keeps shared scalars together while something writes to objects.
+#[derive(Clone)]
 pub(super) struct SharedScalars<'s> {
     sources: &'s Sources,
     /// New origins, by what was written and by the origin that it was written over.

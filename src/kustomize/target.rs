@@ -22,10 +22,16 @@ use super::run::Run;
 use super::transform;
 use super::transformer_config::TransformerConfig;
 use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::resource::{BuildOrigin, Resource};
+use crate::resource::{BuildOrigin, Resource, pack};
 
 /// With fewer files than this, threads cost more than they save.
 const FILES_WORTH_THREADS: usize = 16;
+
+/// With fewer files than this, packing costs more than it saves. Debug builds pack whatever there is, so that each test
+/// is one of packing too.
+const FILES_WORTH_PACKING: usize = if cfg!(debug_assertions) { 1 } else { 2048 };
+/// How many files are packed together.
+const FILES_IN_PACK: usize = 32;
 
 /// The objects of a file, or what is wrong with it.
 type ReadObjects<'s> = Result<Vec<Resource<'s>>, Diagnostics>;
@@ -124,7 +130,16 @@ impl<'a, 's> Target<'a, 's> {
             Ok(Some(found)) => Some(self.objects_of(found, *path, tracked)),
             Err(error) => Some(Err(error)),
         };
-        if paths.len() < FILES_WORTH_THREADS {
+        if run.history.is_none() && paths.len() >= FILES_WORTH_PACKING {
+            let sources = self.loader.sources();
+            let parts =
+                paths.par_chunks(FILES_IN_PACK).map(|paths| paths.iter().map(read).collect::<Vec<_>>());
+            let packed = parts.map(|mut part| {
+                pack(part.iter_mut().flatten().flatten().flatten(), sources);
+                part
+            });
+            packed.flatten_iter().collect()
+        } else if paths.len() < FILES_WORTH_THREADS {
             paths.iter().map(read).collect()
         } else {
             paths.par_iter().map(read).collect()

@@ -10,6 +10,7 @@ use super::field_spec::{FieldSpecs, field_specs};
 use super::history::Field;
 use super::kustomization::{Image, Kustomization, Replacement, Replica};
 use super::loader::Loader;
+use super::object_steps::{self, ObjectStep};
 use super::patches::PatchStep;
 use super::plugin::{self, or_metadata, unknown_plugin};
 use super::plugin_settings::{
@@ -17,14 +18,17 @@ use super::plugin_settings::{
 };
 use super::run::Run;
 use super::target::Target;
-use super::transformer::namespace::{NamespaceSettings, RoleBindingSubjects};
+use super::transformer::affix::{Affix, Side};
+use super::transformer::images::Images;
+use super::transformer::labels::{self, Labels};
+use super::transformer::namespace::{Namespace, NamespaceSettings, RoleBindingSubjects};
 use super::transformer::value_add::ValueAddTarget;
-use super::transformer::{affix, annotations, images, labels, namespace, replicas, value_add};
+use super::transformer::{replicas, value_add};
 use super::transformer_config::TransformerConfig;
 use super::{hash, replacement};
 use crate::diagnostic::Diagnostics;
 use crate::resource::{BuildOrigin, ResMap, Resource};
-use crate::yaml::Origin;
+use crate::yaml::{Origin, Sources};
 use std::sync::Arc;
 
 /// A transformer with its settings, and who asked for it where that is tracked.
@@ -38,7 +42,7 @@ pub(super) struct Step<'s> {
 /// A transformer with its settings.
 pub(super) enum Transformer<'s> {
     Patch(PatchStep<'s>),
-    Namespace(NamespaceStep<'s>),
+    Namespace(NamespaceSettings<'s>, FieldSpecs<'s>),
     Prefix(Text<'s>, FieldSpecs<'s>),
     Suffix(Text<'s>, FieldSpecs<'s>),
     Labels(TextMap<'s>, FieldSpecs<'s>),
@@ -52,14 +56,6 @@ pub(super) enum Transformer<'s> {
     Sequence(Vec<Self>),
 }
 
-/// The settings of the namespace transformer.
-pub(super) struct NamespaceStep<'s> {
-    namespace: Text<'s>,
-    field_specs: FieldSpecs<'s>,
-    unset_only: bool,
-    subjects: RoleBindingSubjects,
-}
-
 /// Runs the transformers of the kustomization's fields, then those of `transformers`.
 pub(super) fn run<'s>(
     target: &Target<'_, 's>,
@@ -68,26 +64,23 @@ pub(super) fn run<'s>(
 ) -> Result<(), Diagnostics> {
     let mut steps = steps_of_fields(target, &accumulator.config, run)?;
     steps.extend(plugin::transformers(target, ("transformers", &target.kustomization.transformers), run)?);
+    let are_apart = run.history.is_some() || run.metadata.tracked;
     // Patches in a row look objects up in one index.
     let mut ids = None;
-    for step in steps {
+    for steps in steps.chunk_by(|one, next| !are_apart && one.is_for_each() && next.is_for_each()) {
+        accumulator.names_changed();
         let resources = &mut accumulator.resources;
-        match &step.transformer {
-            Transformer::Patch(patch) => {
+        match steps {
+            [Step { transformer: Transformer::Patch(patch), .. }] => {
                 patch.apply_with_index(resources, &run.schema, target.loader.sources(), &mut ids)?;
             }
-            other => {
-                other.apply(resources, target, run)?;
+            steps => {
                 ids = None;
+                Transformer::apply_all(steps.iter().map(|step| &step.transformer), resources, target, run)?;
             }
         }
-        accumulator.names_changed();
-        if let Some(history) = &mut run.history {
-            let entries = step.entries(&target.kustomization);
-            history.note(&mut accumulator.resources, step.field, entries);
-        }
-        if let Some(origin) = step.origin {
-            (0..step.transformer.count()).for_each(|_| record(&mut accumulator.resources, &origin));
+        for step in steps {
+            note(step, accumulator, target, run);
         }
         let count = accumulator.resources.len();
         accumulator.resources.drop_empty();
@@ -96,6 +89,22 @@ pub(super) fn run<'s>(
         }
     }
     Ok(())
+}
+
+/// Notes what a step has done, where that is wanted.
+fn note<'s>(
+    step: &Step<'s>,
+    accumulator: &mut Accumulator<'s>,
+    target: &Target<'_, 's>,
+    run: &mut Run<'_, 's>,
+) {
+    if let Some(history) = &mut run.history {
+        let entries = step.entries(&target.kustomization);
+        history.note(&mut accumulator.resources, step.field, entries);
+    }
+    if let Some(origin) = &step.origin {
+        (0..step.transformer.count()).for_each(|_| record(&mut accumulator.resources, origin));
+    }
 }
 
 /// Upstream notes a transformer on every object, changed or not; on one without origin, as its origin.
@@ -174,14 +183,10 @@ type NamedTransformers<'s> = Vec<(&'static str, Field, Transformer<'s>)>;
 fn naming_steps<'s>(fields: &Kustomization<'s>, config: &TransformerConfig<'s>) -> NamedTransformers<'s> {
     let mut steps = Vec::new();
     if !fields.namespace.is_empty() {
-        let step = NamespaceStep {
-            namespace: fields.namespace,
-            field_specs: config.namespace.clone(),
-            unset_only: false,
-            subjects: RoleBindingSubjects::default(),
-        };
-        let field = Field::new("namespace", fields.namespace.origin);
-        steps.push(("NamespaceTransformer", field, Transformer::Namespace(step)));
+        let subjects = RoleBindingSubjects::default();
+        let settings = NamespaceSettings { namespace: fields.namespace, unset_only: false, subjects };
+        let transformer = Transformer::Namespace(settings, config.namespace.clone());
+        steps.push(("NamespaceTransformer", Field::new("namespace", fields.namespace.origin), transformer));
     }
     if !fields.name_prefix.is_empty() {
         let transformer = Transformer::Prefix(fields.name_prefix, config.name_prefix.clone());
@@ -230,6 +235,18 @@ fn first_key(pairs: &TextMap<'_>) -> Origin {
 }
 
 impl<'s> Step<'s> {
+    /// Whether it looks at one object at a time.
+    fn is_for_each(&self) -> bool {
+        let is_for_each = |part: &Transformer<'s>| {
+            use Transformer::{Annotations, Images, Labels, Namespace, Prefix, Suffix};
+            matches!(
+                part,
+                Namespace(..) | Prefix(..) | Suffix(..) | Labels(..) | Annotations(..) | Images(..)
+            )
+        };
+        self.transformer.parts().iter().all(is_for_each)
+    }
+
     /// Where the entries begin that the step carries out, if they are several.
     fn entries(&self, fields: &Kustomization<'s>) -> Vec<Origin> {
         match self.field.name {
@@ -239,17 +256,6 @@ impl<'s> Step<'s> {
                 fields.patches_strategic_merge.iter().flatten().map(|patch| patch.origin).collect()
             }
             _ => Vec::new(),
-        }
-    }
-}
-
-impl<'s> NamespaceStep<'s> {
-    fn settings(&self) -> NamespaceSettings<'_, 's> {
-        NamespaceSettings {
-            namespace: self.namespace,
-            field_specs: &self.field_specs,
-            unset_only: self.unset_only,
-            subjects: self.subjects,
         }
     }
 }
@@ -271,18 +277,69 @@ impl<'s> Transformer<'s> {
         target: &Target<'_, 's>,
         run: &mut Run<'_, 's>,
     ) -> Result<(), Diagnostics> {
+        Self::apply_all(std::iter::once(self), resources, target, run)
+    }
+
+    /// Changes the objects, transformer after transformer. Those in a row that look at one object at a time do so in
+    /// one walk.
+    fn apply_all<'t>(
+        transformers: impl Iterator<Item = &'t Self>,
+        resources: &mut ResMap<'s>,
+        target: &Target<'_, 's>,
+        run: &mut Run<'_, 's>,
+    ) -> Result<(), Diagnostics>
+    where
+        's: 't,
+    {
+        let sources = target.loader.sources();
+        let mut steps = Vec::new();
+        for transformer in transformers.flat_map(Self::parts) {
+            if let Some(step) = transformer.for_each(sources) {
+                steps.push(step);
+            } else {
+                object_steps::apply(&std::mem::take(&mut steps), resources, sources)?;
+                transformer.apply_to_all(resources, target, run)?;
+            }
+        }
+        object_steps::apply(&steps, resources, sources)
+    }
+
+    fn parts(&self) -> &[Self] {
+        match self {
+            Self::Sequence(parts) => parts,
+            one => std::slice::from_ref(one),
+        }
+    }
+
+    /// The transformer as one that looks at one object at a time, if it does.
+    fn for_each(&self, sources: &'s Sources) -> Option<ObjectStep<'s>> {
+        let affix = |text: &Text<'s>, side, specs: &FieldSpecs<'s>| {
+            Some(ObjectStep::Affix(Affix::new(*text, side, specs, sources)))
+        };
+        match self {
+            Self::Namespace(settings, specs) => {
+                Some(ObjectStep::Namespace(Namespace::new(*settings, specs, sources)))
+            }
+            Self::Prefix(prefix, specs) => affix(prefix, Side::Before, specs),
+            Self::Suffix(suffix, specs) => affix(suffix, Side::Behind, specs),
+            Self::Labels(pairs, specs) | Self::Annotations(pairs, specs) => {
+                Some(ObjectStep::Labels(Labels::new(pairs, specs, sources)))
+            }
+            Self::Images(images, specs) => Some(ObjectStep::Images(Images::new(images, specs, sources))),
+            _ => None,
+        }
+    }
+
+    fn apply_to_all(
+        &self,
+        resources: &mut ResMap<'s>,
+        target: &Target<'_, 's>,
+        run: &mut Run<'_, 's>,
+    ) -> Result<(), Diagnostics> {
         let sources = target.loader.sources();
         match self {
             Self::Patch(step) => step.apply(resources, &run.schema, sources),
-            Self::Namespace(step) => namespace::apply(&step.settings(), resources, sources),
-            Self::Prefix(prefix, specs) => affix::apply_prefix(*prefix, specs, resources, sources),
-            Self::Suffix(suffix, specs) => affix::apply_suffix(*suffix, specs, resources, sources),
-            Self::Labels(labels, specs) => labels::apply(labels, specs, resources, sources),
-            Self::Annotations(annotations, specs) => {
-                annotations::apply(annotations, specs, resources, sources)
-            }
             Self::Replicas(replicas, specs) => replicas::apply(replicas, specs, resources, sources),
-            Self::Images(images, specs) => images::apply(images, specs, resources, sources),
             Self::Replacements(replacements) => {
                 let fields = target.kustomization.replacements.as_slice();
                 let done = |resources: &mut ResMap<'s>, replacement: &Replacement<'s>| {
@@ -292,7 +349,7 @@ impl<'s> Transformer<'s> {
             }
             Self::ValueAdd(value, targets) => value_add::apply(*value, targets, resources, sources),
             Self::Hash => hash::apply(resources, sources),
-            Self::Sequence(parts) => parts.iter().try_for_each(|part| part.apply(resources, target, run)),
+            _ => Ok(()),
         }
     }
 
@@ -375,7 +432,7 @@ impl<'s> Transformer<'s> {
                 let namespace = or_metadata(nothing, &configuration.node, "namespace");
                 let subjects = RoleBindingSubjects::parse(&settings.set_role_binding_subjects)?;
                 let unset_only = settings.unset_only;
-                Self::Namespace(NamespaceStep { namespace, field_specs: specs, unset_only, subjects })
+                Self::Namespace(NamespaceSettings { namespace, unset_only, subjects }, specs)
             }
         })
     }

@@ -9,7 +9,7 @@ use crate::yaml::{Node, Origin, Scalar, Style, Typing, ValueMut, is_string, reso
 
 /// The origins of an object's untyped scalars; each is made for its scalar alone.
 pub(super) fn untyped(resource: &Resource<'_>) -> Vec<Origin> {
-    resource.marks.as_ref().map_or_else(Vec::new, |marks| marks.untyped.clone())
+    resource.marks.as_ref().map_or_else(Vec::new, |marks| marks.untyped.to_vec())
 }
 
 /// Whether a scalar's text alone decides that it is no string.

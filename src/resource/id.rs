@@ -4,6 +4,7 @@ use std::fmt;
 
 use super::gvk::Gvk;
 use super::scope::is_cluster_scoped;
+use crate::yaml::Word;
 
 /// The namespace of an object that can have none, as kustomize writes it into its bookkeeping.
 pub const NOT_A_NAMESPACE: &str = "_non_namespaceable_";
@@ -51,6 +52,33 @@ impl<'s> ResId<'s> {
         (selector.name.is_empty() || selector.name == self.name)
             && (selector.namespace.is_empty() || selector.effective_namespace() == self.effective_namespace())
             && self.gvk.is_selected_by(&selector.gvk)
+    }
+}
+
+/// An id in little room. Types and namespaces are few, so they are words.
+#[derive(Clone, Copy, Debug)]
+pub struct CompactId<'s> {
+    pub(super) api_version: Word,
+    pub(super) kind: Word,
+    pub(super) namespace: Word,
+    pub(super) name: &'s str,
+}
+
+impl<'s> CompactId<'s> {
+    /// The id of an object that has these fields.
+    pub(super) fn new(api_version: &str, kind: &str, namespace: &str, name: &'s str) -> Self {
+        Self {
+            api_version: Word::of(api_version),
+            kind: Word::of(kind),
+            namespace: Word::of(namespace),
+            name,
+        }
+    }
+
+    /// The id.
+    pub fn id(&self) -> ResId<'s> {
+        let gvk = Gvk::parse(self.api_version.text(), self.kind.text());
+        ResId { gvk, name: self.name, namespace: self.namespace.text() }
     }
 }
 

@@ -5,8 +5,9 @@ use std::sync::Arc;
 use thin_vec::ThinVec;
 
 use super::affixes::Affixes;
+use super::body::Body;
 use super::gvk::Gvk;
-use super::id::ResId;
+use super::id::{CompactId, ResId};
 use crate::yaml::{Mapping, Node, Origin, Style, Word};
 
 /// What a generator does with an object that is there already.
@@ -51,7 +52,7 @@ impl<'s> PreviousId<'s> {
 #[derive(Clone, Debug)]
 pub struct Resource<'s> {
     /// The object.
-    pub node: Node<'s>,
+    pub node: Body<'s>,
     /// Earlier names, oldest first.
     pub previous_ids: ThinVec<PreviousId<'s>>,
     /// Name prefixes that were added, oldest first.
@@ -76,13 +77,31 @@ pub struct Resource<'s> {
     pub transformations: ThinVec<Arc<BuildOrigin>>,
 }
 
+/// A field that names an object.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NameField {
+    /// `metadata.name`
+    Name,
+    /// `metadata.namespace`
+    Namespace,
+}
+
+impl NameField {
+    fn key(self) -> &'static str {
+        match self {
+            Self::Name => "name",
+            Self::Namespace => "namespace",
+        }
+    }
+}
+
 /// What upstream's nodes know of scalars besides text and style. Scalars are known by their origins.
 #[derive(Clone, Debug, Default)]
 pub struct Marks {
     /// Each of these is one node in several fields.
-    pub shared: Vec<Origin>,
+    pub shared: ThinVec<Origin>,
     /// These have no type: they are written as what they look like, but merges and vars take them for strings.
-    pub untyped: Vec<Origin>,
+    pub untyped: ThinVec<Origin>,
 }
 
 /// What the annotations of `buildMetadata` say.
@@ -113,7 +132,7 @@ impl<'s> Resource<'s> {
     /// An object that was just read or generated.
     pub fn new(node: Node<'s>) -> Self {
         Self {
-            node,
+            node: node.into(),
             previous_ids: ThinVec::new(),
             name_prefixes: Affixes::default(),
             name_suffixes: Affixes::default(),
@@ -130,12 +149,24 @@ impl<'s> Resource<'s> {
 
     /// The object's type now.
     pub fn gvk(&self) -> Gvk<'s> {
-        Gvk::parse(text(self.node.get("apiVersion")), text(self.node.get("kind")))
+        match self.node.names() {
+            Some(names) => names.gvk(),
+            None => Gvk::parse(text(self.node.get("apiVersion")), text(self.node.get("kind"))),
+        }
     }
 
     /// The object's id now.
     pub fn current_id(&self) -> ResId<'s> {
         ResId { gvk: self.gvk(), name: self.name(), namespace: self.namespace() }
+    }
+
+    /// The same in little room.
+    pub fn compact_id(&self) -> CompactId<'s> {
+        if let Some(names) = self.node.names() {
+            return names.compact_id();
+        }
+        let field = |key| text(self.node.get(key));
+        CompactId::new(field("apiVersion"), field("kind"), self.namespace(), self.name())
     }
 
     /// The id the object had first.
@@ -192,22 +223,37 @@ impl<'s> Resource<'s> {
 
     /// `metadata.name`, or nothing.
     pub fn name(&self) -> &'s str {
-        text(self.node.at(&["metadata", "name"]))
+        match self.node.names() {
+            Some(names) => names.name(),
+            None => text(self.node.at(&["metadata", "name"])),
+        }
     }
 
     /// `metadata.namespace` as written, or nothing.
     pub fn namespace(&self) -> &'s str {
-        text(self.node.at(&["metadata", "namespace"]))
+        match self.node.names() {
+            Some(names) => names.namespace(),
+            None => text(self.node.at(&["metadata", "namespace"])),
+        }
+    }
+
+    /// Where `metadata.name` or `metadata.namespace` was written, or else the object.
+    pub fn origin_of(&self, field: NameField) -> Origin {
+        if let Some(names) = self.node.names() {
+            return names.origin_of(field);
+        }
+        let node = self.node.at(&["metadata", field.key()]);
+        node.map_or(Origin::NONE, Node::origin).or(self.node.origin())
     }
 
     /// Whether a patch deleted the object.
     pub fn is_empty(&self) -> bool {
-        self.node.is_null_or_empty()
+        self.node.names().is_none() && self.node.is_null_or_empty()
     }
 
     /// Deletes the object: it is dropped after the transformer.
     pub fn clear(&mut self) {
-        self.node = Node::mapping(self.node.origin());
+        self.node = Node::mapping(self.node.origin()).into();
     }
 
     /// The metadata mapping, made if it is not there.
@@ -241,7 +287,18 @@ impl<'s> Resource<'s> {
 
     /// The values of `metadata.annotations` that are text.
     pub fn annotation(&self, key: &str) -> Option<&'s str> {
+        if !self.has_annotations() {
+            return None;
+        }
         self.node.at(&["metadata", "annotations", key])?.text()
+    }
+
+    /// Whether there is a field `metadata.annotations`.
+    pub fn has_annotations(&self) -> bool {
+        match self.node.names() {
+            Some(names) => names.has_annotations(),
+            None => self.node.at(&["metadata", "annotations"]).is_some(),
+        }
     }
 
     /// The values of `metadata.labels` that are text.
@@ -283,7 +340,7 @@ mod tests {
     /// The number for a history stands where there was room left: a build without one pays nothing for it.
     #[test]
     fn a_number_takes_no_room() {
-        let words = size_of::<Node<'_>>() + 7 * size_of::<usize>();
+        let words = size_of::<Body<'_>>() + 7 * size_of::<usize>();
         assert_eq!(size_of::<Resource<'_>>(), words + size_of::<u64>());
     }
 }

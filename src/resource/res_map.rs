@@ -3,6 +3,10 @@
 use super::id_index::IdIndex;
 use super::object::Resource;
 
+/// With fewer objects than this, packing costs more than it saves. Debug builds pack whatever there is, so that each
+/// test is one of packing too.
+const WORTH_PACKING: usize = if cfg!(debug_assertions) { 1 } else { 8192 };
+
 /// Objects in the order they were read. No two have the same current id.
 #[derive(Clone, Debug, Default)]
 pub struct ResMap<'s> {
@@ -18,6 +22,11 @@ impl<'s> ResMap<'s> {
     /// How many objects there are.
     pub fn len(&self) -> usize {
         self.resources.len()
+    }
+
+    /// Whether there are so many objects that those nobody works on are better [packed](super::pack).
+    pub fn is_large(&self) -> bool {
+        self.len() >= WORTH_PACKING
     }
 
     /// Whether there is no object.

@@ -70,7 +70,9 @@ impl<'s> Input<'s> {
         if is_kustomization(place, path) {
             let before = sources.files().count();
             let built = kustomize::build(place, path, &BuildOptions::default(), sources)?;
-            self.nodes.extend(built.resources.into_resources().into_iter().map(|resource| resource.node));
+            self.nodes.extend(
+                built.resources.into_resources().into_iter().map(|resource| resource.node.into_node()),
+            );
             self.add_files(before..sources.files().count(), sources);
             self.is_built = true;
             return Ok(());

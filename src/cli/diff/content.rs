@@ -47,7 +47,7 @@ impl<'s> Content<'s> {
     ) -> Result<Self, Diagnostics> {
         let built = kustomize::build(place, path, &BuildOptions::default(), sources)?;
         let resources = built.resources.into_resources().into_iter();
-        let documents = resources.map(|resource| Document::from(resource.node)).collect();
+        let documents = resources.map(|resource| Document::from(resource.node.into_node())).collect();
         Ok(Self::Objects(Side { documents, typing: Typing::Core, ..Side::default() }))
     }
 

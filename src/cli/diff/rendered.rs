@@ -103,7 +103,7 @@ fn render<'s>(
         .collect();
     let nodes = built.resources.iter().filter_map(|resource| {
         let path = by_object.get(gitops::describe(&resource.current_id()).as_str())?;
-        Some(((*path).to_owned(), resource.node.clone()))
+        Some(((*path).to_owned(), Node::clone(&resource.node)))
     });
     let nodes = nodes.collect();
     Ok((files, nodes))
@@ -135,7 +135,7 @@ pub(super) fn clusters<'s>(
         let by_object: FxHashMap<String, &Node<'s>> = built
             .resources
             .iter()
-            .map(|resource| (gitops::describe(&resource.current_id()), &resource.node))
+            .map(|resource| (gitops::describe(&resource.current_id()), &*resource.node))
             .collect();
         let files = made.into_iter().filter(|(path, _)| holds_object(path)).map(|(path, file)| {
             let app = app_of_path(&path).map(|app| sources.keep(app));
@@ -182,7 +182,9 @@ fn one_cluster<'s>(
     })?;
     let work = |built: &BuiltCluster<'_, 's>| {
         let documents = built.resources.iter();
-        Ok(documents.map(|one| Document { node: one.node.clone(), app: app_of(one) }).collect::<Vec<_>>())
+        Ok(documents
+            .map(|one| Document { node: Node::clone(&one.node), app: app_of(one) })
+            .collect::<Vec<_>>())
     };
     lead_to_sources((&settings, &[cluster]), files.root(), &templates, sources)?;
     let fleet = build_clusters((&settings, &[cluster]), &mut files, &templates, sources, work)?;

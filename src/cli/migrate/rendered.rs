@@ -23,14 +23,14 @@ pub(super) struct Rendered<'p> {
 impl<'p> Rendered<'p> {
     /// Builds the target of a plan; nothing is written. A cluster that is not in the settings is told of, unless nothing
     /// is to be rendered: then the first one that is there says what is asked.
-    pub(super) fn of(plan: &'p Plan, sources: &Sources) -> Result<Self, Diagnostics> {
+    pub(super) fn of<'s>(plan: &'p Plan, sources: &'s Sources) -> Result<Self, Diagnostics> {
         let Workspace { mut files, templates, settings } = Workspace::open(&plan.options.workspace, sources)?;
         let names = if plan.options.tree.is_some() { vec![plan.to.name.clone()] } else { Vec::new() };
         let mut chosen = Selection::of_names(&names).choose(&settings.clusters)?;
         chosen.clusters.truncate(1);
         let renderer = Renderer::new(&settings.gitops, &templates, sources, &plan.options.workspace);
-        let work = |built: &BuiltCluster<'_, '_>| {
-            let nodes: Vec<_> = built.resources.iter().map(|resource| &resource.node).collect();
+        let work = |built: &BuiltCluster<'_, 's>| {
+            let nodes: Vec<_> = built.resources.iter().map(|resource| &*resource.node).collect();
             let tree = validate::Tree::new(nodes, Target::default(), sources);
             Ok((queries(&tree), renderer.render(built)?))
         };

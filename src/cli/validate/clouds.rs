@@ -14,7 +14,7 @@ use crate::schema::Schemas;
 use crate::stack::{BuiltCluster, Cluster, MADE_FOLDER, StackFiles, app_of};
 use crate::validate::families::UNEXPECTED_DIFFERENCE;
 use crate::validate::{Finding, Wanted};
-use crate::yaml::{Origin, Sources, Typing};
+use crate::yaml::{Node, Origin, Sources, Typing};
 
 /// The overlays that are held against each other: those of the same name in the folders of several clouds.
 #[derive(Debug)]
@@ -62,7 +62,8 @@ impl Overlays {
     pub(super) fn objects<'s>(&self, built: &BuiltCluster<'_, 's>) -> Option<Objects<'s>> {
         let overlay = self.clusters.get(&built.cluster.name)?.clone();
         let documents = built.resources.iter();
-        let documents = documents.map(|one| Document { node: one.node.clone(), app: app_of(one) }).collect();
+        let documents =
+            documents.map(|one| Document { node: Node::clone(&one.node), app: app_of(one) }).collect();
         let side = Side { documents, typing: Typing::Core, ..Side::default() };
         Some(Objects { overlay, cloud: built.cluster.cloud.name(), side })
     }

@@ -74,7 +74,7 @@ fn render<'s>(
     let is_meant = |cluster: &&Cluster| clusters.iter().any(|other| other.name == cluster.name);
     let clusters: Vec<&Cluster> = settings.clusters.iter().filter(is_meant).collect();
     let work = |built: &BuiltCluster<'_, 's>| {
-        let nodes = built.resources.iter().map(|resource| resource.node.clone());
+        let nodes = built.resources.iter().map(|resource| Node::clone(&resource.node));
         Ok((Some(built.cluster.name.clone()), nodes.collect()))
     };
     let fleet = build_clusters((&settings, &clusters), &mut files, &templates, sources, work)?;

@@ -317,7 +317,7 @@ impl Arguments {
             let name = built.cluster.name.clone();
             let before = earlier.get(&Some(name)).or_else(|| earlier.get(&None));
             let mut before = before.map(|nodes| Tree::new(nodes, target.clone(), sources));
-            let nodes = built.resources.iter().map(|resource| &resource.node);
+            let nodes = built.resources.iter().map(|resource| &*resource.node);
             let mut tree = Tree::new(nodes, target, sources);
             for tree in before.iter_mut().chain([&mut tree]) {
                 tree.add_definitions(&definitions.nodes);

@@ -2,13 +2,15 @@
 //!
 //! Keeps of each object only what fixing references may change; the rest stays with the object.
 
-use std::cell::OnceCell;
+use std::sync::OnceLock;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::referrer::Referrer;
-use crate::resource::{Gvk, NOT_A_NAMESPACE, PositionIndex, PreviousId, ResId, ResMap, Resource, or_default};
-use crate::yaml::{Node, Origin};
+use crate::resource::{
+    Gvk, NOT_A_NAMESPACE, NameField, PositionIndex, PreviousId, ResId, ResMap, Resource, or_default,
+};
+use crate::yaml::{Origin, Word};
 
 /// An object as it was before any reference was fixed.
 #[derive(Clone, Copy)]
@@ -19,8 +21,7 @@ pub(super) struct Candidate<'s> {
     gvk: u32,
     /// Its name now.
     pub(super) name: &'s str,
-    /// Its namespace now, as written.
-    pub(super) namespace: &'s str,
+    namespace: Word,
     /// Where its name was written, or asked to be changed.
     pub(super) name_origin: Origin,
     /// The same of its namespace.
@@ -34,8 +35,8 @@ pub(super) struct Candidates<'s> {
     types: Vec<Gvk<'s>>,
     by_current_namespace: PositionIndex,
     /// Made when an object without namespace asks: it sees all.
-    by_original_namespace: OnceCell<PositionIndex>,
-    by_name: OnceCell<PositionIndex>,
+    by_original_namespace: OnceLock<PositionIndex>,
+    by_name: OnceLock<PositionIndex>,
     /// Namespaces in which some object was first, with the one in which it is now, as written.
     moves: FxHashSet<(&'s str, &'s str)>,
     original_namespaces: FxHashSet<&'s str>,
@@ -94,18 +95,19 @@ impl<'s> Candidates<'s> {
 }
 
 impl<'s> Candidate<'s> {
+    /// Its namespace now, as written.
+    pub(super) fn namespace(&self) -> &'s str {
+        self.namespace.text()
+    }
+
     fn new(position: u32, gvk: u32, id: &ResId<'s>, resource: &Resource<'s>) -> Self {
-        let origin = |field| {
-            let node = resource.node.at(&["metadata", field]);
-            node.map_or(Origin::NONE, Node::origin).or(resource.node.origin())
-        };
         Self {
             position,
             gvk,
             name: id.name,
-            namespace: id.namespace,
-            name_origin: origin("name"),
-            namespace_origin: origin("namespace"),
+            namespace: Word::of(id.namespace),
+            name_origin: resource.origin_of(NameField::Name),
+            namespace_origin: resource.origin_of(NameField::Namespace),
         }
     }
 }
@@ -165,7 +167,7 @@ impl<'a, 's> Known<'a, 's> {
     /// The id that the object had before any reference was fixed.
     pub(super) fn id(&self, candidate: &Candidate<'s>) -> ResId<'s> {
         let gvk = self.candidates.types[candidate.gvk as usize];
-        ResId { gvk, name: candidate.name, namespace: candidate.namespace }
+        ResId { gvk, name: candidate.name, namespace: candidate.namespace() }
     }
 
     /// The object; fixing references does not change its history.

@@ -11,17 +11,25 @@ mod candidates;
 mod referrer;
 mod select;
 
+use std::sync::Arc;
+
+use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
 use super::field_path::{Create, FieldPath};
 use super::transformer_config::NameReference;
 use super::untyped_scalar::untyped;
 use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::resource::{Gvk, ResMap, Resource};
+use crate::resource::{Body, Gvk, ResMap, Resource, pack};
 use crate::yaml::{Node, Origin, Sources};
 use candidates::{Candidates, Known};
 use referrer::Referrer;
 use select::Selection;
+
+/// How many objects are in nodes at once.
+const OBJECTS_AT_ONCE: usize = 1024;
+/// With fewer objects than this, a second thread costs more than it saves.
+const OBJECTS_WORTH_A_THREAD: usize = 128;
 
 /// One field that may hold a name, and the kind of object that it names.
 struct Rule<'s> {
@@ -33,7 +41,7 @@ struct Rule<'s> {
 /// Rules by the type of the object that refers.
 struct Rules<'s> {
     rules: Vec<Rule<'s>>,
-    by_type: FxHashMap<Gvk<'s>, Vec<usize>>,
+    by_type: FxHashMap<Gvk<'s>, Arc<[usize]>>,
 }
 
 /// Fixes every reference to an object that was renamed or moved.
@@ -45,64 +53,84 @@ pub fn apply<'s>(
     let mut errors = Diagnostics::default();
     let mut rules = Rules::new(references, sources);
     let candidates = Candidates::new(resources);
-    for position in 0..resources.len() {
-        if let Err(found) = fix(position, resources, &mut rules, &candidates) {
+    let packs = resources.is_large();
+    for start in (0..resources.len()).step_by(OBJECTS_AT_ONCE) {
+        let end = resources.len().min(start + OBJECTS_AT_ONCE);
+        let mut referring: Vec<_> =
+            (start..end).filter_map(|position| Referring::take(position, resources, &mut rules)).collect();
+        let known = Known::new(&candidates, resources);
+        let fixed = referring.par_iter_mut().with_min_len(OBJECTS_WORTH_A_THREAD);
+        let found: Vec<_> =
+            fixed.filter_map(|one| Some((one.position, one.fix(&rules, known).err()?))).collect();
+        for one in referring {
+            resources.as_mut_slice()[one.position].node = one.body;
+        }
+        for (position, found) in found {
             let id = resources.get(position).map(Resource::current_id).unwrap_or_default();
             errors.0.extend(found.0.into_iter().map(|error| error.object(id)));
         }
-    }
-    errors.into_result()
-}
-
-/// Fixes the references in one object.
-fn fix<'s>(
-    position: usize,
-    resources: &mut ResMap<'s>,
-    rules: &mut Rules<'s>,
-    candidates: &Candidates<'s>,
-) -> Result<(), Diagnostics> {
-    let resource = &mut resources.as_mut_slice()[position];
-    let original = resource.original_id().gvk;
-    let mut rules = rules.of(&original).peekable();
-    if rules.peek().is_none() {
-        return Ok(());
-    }
-    let referrer = Referrer::new(resource)?;
-    // Taken out, so that the histories of all objects can be read meanwhile.
-    let mut node = std::mem::replace(&mut resource.node, Node::null(Origin::NONE));
-    let untyped = untyped(resource);
-    let known = Known::new(candidates, resources);
-    let fixed = fix_node(&mut node, &untyped, position, &referrer, rules, known);
-    resources.as_mut_slice()[position].node = node;
-    fixed
-}
-
-fn fix_node<'r, 's: 'r>(
-    node: &mut Node<'s>,
-    untyped: &[Origin],
-    position: usize,
-    referrer: &Referrer<'s>,
-    rules: impl Iterator<Item = &'r Rule<'s>>,
-    known: Known<'_, 's>,
-) -> Result<(), Diagnostics> {
-    let mut errors = Diagnostics::default();
-    let history = known.history(position);
-    for rule in rules {
-        let role_ref = rule.is_role_ref.then(|| referrer::role_ref(node)).flatten();
-        let mut selection = Selection { referrer, history, target: rule.target, role_ref, known };
-        let mut set = |node: &mut Node<'s>| selection.set(node);
-        let walked = rule.field.walk_node(node, untyped, Create::Never, Origin::NONE, &mut set);
-        // Rules for several kinds share a field; what is wrong with it is said once.
-        if let Err(error) = walked
-            && errors
-                .0
-                .last()
-                .is_none_or(|last| (&last.message, &last.place) != (&error.message, &error.place))
-        {
-            errors.push(about_rule(error, rule));
+        if packs {
+            let fixed = &mut resources.as_mut_slice()[start..end];
+            fixed.par_chunks_mut(OBJECTS_WORTH_A_THREAD).for_each(|some| pack(some, sources));
         }
     }
     errors.into_result()
+}
+
+/// An object that may refer to others. Its value is taken out of it, so that the histories of all objects can be read
+/// meanwhile.
+struct Referring<'s> {
+    position: usize,
+    referrer: Result<Referrer<'s>, Diagnostic>,
+    untyped: Vec<Origin>,
+    rules: Arc<[usize]>,
+    body: Body<'s>,
+}
+
+impl<'s> Referring<'s> {
+    /// Takes the object's value out, if there are rules for objects like it.
+    fn take(position: usize, resources: &mut ResMap<'s>, rules: &mut Rules<'s>) -> Option<Self> {
+        let resource = resources.get_mut(position)?;
+        let rules = rules.of(&resource.original_id().gvk);
+        if rules.is_empty() {
+            return None;
+        }
+        let referrer = Referrer::new(resource);
+        let untyped = untyped(resource);
+        let body = std::mem::replace(&mut resource.node, Node::null(Origin::NONE).into());
+        Some(Self { position, referrer, untyped, rules, body })
+    }
+
+    /// Fixes the references. What has none to fix stays as it is, packed or not.
+    fn fix(&mut self, rules: &Rules<'s>, known: Known<'_, 's>) -> Result<(), Diagnostics> {
+        let referrer = self.referrer.as_ref().map_err(|error| Diagnostics::from(error.clone()))?;
+        let mut unpacked = self.body.unpacked();
+        let node = unpacked.as_mut().unwrap_or_else(|| &mut self.body);
+        let mut errors = Diagnostics::default();
+        let mut has_changed = false;
+        let history = known.history(self.position);
+        for rule in self.rules.iter().map(|index| &rules.rules[*index]) {
+            let role_ref = rule.is_role_ref.then(|| referrer::role_ref(node)).flatten();
+            let target = rule.target;
+            let mut selection = Selection { referrer, history, target, role_ref, known, has_changed: false };
+            let mut set = |node: &mut Node<'s>| selection.set(node);
+            let walked = rule.field.walk_node(node, &self.untyped, Create::Never, Origin::NONE, &mut set);
+            has_changed |= selection.has_changed || rule.field.names_lists();
+            // Rules for several kinds share a field; what is wrong with it is said once.
+            if let Err(error) = walked
+                && errors
+                    .0
+                    .last()
+                    .is_none_or(|last| (&last.message, &last.place) != (&error.message, &error.place))
+            {
+                errors.push(about_rule(error, rule));
+            }
+        }
+        if let Some(node) = unpacked.filter(|_| has_changed) {
+            self.body = node.into();
+        }
+        errors.into_result()
+    }
 }
 
 fn about_rule(error: Diagnostic, rule: &Rule<'_>) -> Diagnostic {
@@ -123,13 +151,13 @@ impl<'s> Rules<'s> {
         Self { rules, by_type: FxHashMap::default() }
     }
 
-    /// The rules for objects of one type, in order.
-    fn of(&mut self, gvk: &Gvk<'s>) -> impl Iterator<Item = &Rule<'s>> {
+    /// The numbers of the rules for objects of one type, in order.
+    fn of(&mut self, gvk: &Gvk<'s>) -> Arc<[usize]> {
         let rules = &self.rules;
         let found = self.by_type.entry(*gvk).or_insert_with(|| {
             (0..rules.len()).filter(|index| gvk.is_selected_by(&rules[*index].field.spec.gvk)).collect()
         });
-        found.iter().map(|index| &rules[*index])
+        Arc::clone(found)
     }
 }
 

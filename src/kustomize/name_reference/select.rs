@@ -23,6 +23,8 @@ pub(super) struct Selection<'a, 's> {
     pub(super) role_ref: Option<Gvk<'s>>,
     /// Who could be meant.
     pub(super) known: Known<'a, 's>,
+    /// Whether something was written.
+    pub(super) has_changed: bool,
 }
 
 impl<'a, 's> Selection<'a, 's> {
@@ -52,6 +54,7 @@ impl<'a, 's> Selection<'a, 's> {
         if referral.name == old {
             return Ok(());
         }
+        self.has_changed = true;
         set_scalar(node, referral.name, referral.name_origin)
     }
 
@@ -65,15 +68,16 @@ impl<'a, 's> Selection<'a, 's> {
             Some(namespace) => self.known.named_in(old, namespace.text().unwrap_or_default(), self.referrer),
             None => self.known.named(old, self.referrer),
         };
-        let Some(referral) = self.choose(named, node, |candidate| (candidate.name, candidate.namespace))?
+        let Some(referral) = self.choose(named, node, |candidate| (candidate.name, candidate.namespace()))?
         else {
             return Ok(());
         };
+        self.has_changed = true;
         set_field(node, "name", Node::string(referral.name, referral.name_origin))?;
-        if referral.namespace.is_empty() {
+        if referral.namespace().is_empty() {
             return Ok(());
         }
-        set_field(node, "namespace", Node::string(referral.namespace, referral.namespace_origin))
+        set_field(node, "namespace", Node::string(referral.namespace(), referral.namespace_origin))
     }
 
     /// The one that is meant, if any. Several that `what` shows as the same count as one.

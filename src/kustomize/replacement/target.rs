@@ -110,7 +110,7 @@ impl<'a, 's> Target<'a, 's> {
         }
         let untyped = writer.untyped.into_inner();
         if untyped.len() > known {
-            resource.marks_mut().untyped = untyped;
+            resource.marks_mut().untyped = untyped.into_iter().collect();
         }
         let mut shared = writer.shared;
         shared.settle(resource, &places);

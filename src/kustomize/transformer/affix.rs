@@ -8,7 +8,7 @@ use crate::kustomize::decode::Text;
 use crate::kustomize::field_path::{Create, FieldPath, FieldPaths};
 use crate::kustomize::field_spec::FieldSpec;
 use crate::kustomize::set_value::set_scalar;
-use crate::resource::{Affixes, Gvk, ResMap, Resource};
+use crate::resource::{Affixes, Gvk, Resource};
 use crate::yaml::{Node, Sources};
 
 /// Names of these are left alone.
@@ -18,33 +18,23 @@ const SKIPPED: [Gvk<'static>; 3] = [
     Gvk { group: "", version: "", kind: "Namespace" },
 ];
 
+/// On which side of a name something is put.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Side {
+pub(in crate::kustomize) enum Side {
     Before,
     Behind,
 }
 
-/// Puts `prefix` before the text of the fields.
-pub fn apply_prefix<'s>(
-    prefix: Text<'s>,
-    field_specs: &[FieldSpec<'s>],
-    resources: &mut ResMap<'s>,
-    sources: &'s Sources,
-) -> Result<(), Diagnostics> {
-    Affix::new(prefix, Side::Before, sources).apply(field_specs, resources)
+/// Puts a text before or behind the text of fields.
+#[derive(Clone)]
+pub(in crate::kustomize) struct Affix<'s> {
+    paths: FieldPaths<'s>,
+    addition: Addition<'s>,
 }
 
-/// Puts `suffix` behind the text of the fields.
-pub fn apply_suffix<'s>(
-    suffix: Text<'s>,
-    field_specs: &[FieldSpec<'s>],
-    resources: &mut ResMap<'s>,
-    sources: &'s Sources,
-) -> Result<(), Diagnostics> {
-    Affix::new(suffix, Side::Behind, sources).apply(field_specs, resources)
-}
-
-struct Affix<'s> {
+/// What is put, and where.
+#[derive(Clone)]
+struct Addition<'s> {
     text: Text<'s>,
     side: Side,
     sources: &'s Sources,
@@ -55,36 +45,38 @@ struct Affix<'s> {
 }
 
 impl<'s> Affix<'s> {
-    fn new(text: Text<'s>, side: Side, sources: &'s Sources) -> Self {
+    /// For the fields of `specs`.
+    pub(in crate::kustomize) fn new(
+        text: Text<'s>,
+        side: Side,
+        specs: &[FieldSpec<'s>],
+        sources: &'s Sources,
+    ) -> Self {
         let none = Affixes::default();
         let last = (none.clone(), none.with(text.value));
-        Self { text, side, sources, last, name: String::new() }
+        let addition = Addition { text, side, sources, last, name: String::new() };
+        Self { paths: FieldPaths::new(specs, sources), addition }
     }
 
-    fn apply(mut self, specs: &[FieldSpec<'s>], resources: &mut ResMap<'s>) -> Result<(), Diagnostics> {
-        if self.text.is_empty() {
+    /// Changes one object.
+    pub(in crate::kustomize) fn apply(&mut self, resource: &mut Resource<'s>) -> Result<(), Diagnostics> {
+        let mut errors = Diagnostics::default();
+        let original = resource.original_id().gvk;
+        if self.addition.text.is_empty() || SKIPPED.iter().any(|skipped| original.is_selected_by(skipped)) {
             return Ok(());
         }
-        let mut errors = Diagnostics::default();
-        let mut paths = FieldPaths::new(specs, self.sources);
-        for resource in resources {
-            let original = resource.original_id().gvk;
-            if SKIPPED.iter().any(|skipped| original.is_selected_by(skipped)) {
-                continue;
-            }
-            for path in paths.of(&original) {
-                if let Err(error) = self.apply_to(resource, path) {
-                    let id = resource.current_id();
-                    errors.push(
-                        error.object(id).related(path.spec.origin.or(self.text.origin), "asked for here"),
-                    );
-                }
+        for path in self.paths.of(&original) {
+            if let Err(error) = self.addition.apply(resource, path) {
+                let origin = path.spec.origin.or(self.addition.text.origin);
+                errors.push(error.object(resource.current_id()).related(origin, "asked for here"));
             }
         }
         errors.into_result()
     }
+}
 
-    fn apply_to(&mut self, resource: &mut Resource<'s>, path: &FieldPath<'s>) -> Result<(), Diagnostic> {
+impl<'s> Addition<'s> {
+    fn apply(&mut self, resource: &mut Resource<'s>, path: &FieldPath<'s>) -> Result<(), Diagnostic> {
         if path.spec.path == "metadata/name" {
             let affixes = match self.side {
                 Side::Before => &mut resource.name_prefixes,
@@ -130,8 +122,12 @@ mod tests {
         );
         let config = TransformerConfig::built_in();
         let text = |value| Text { value, origin: Origin::NONE };
-        apply_prefix(text("p-"), &config.name_prefix, &mut resources, sources).unwrap();
-        apply_suffix(text("-s"), &config.name_suffix, &mut resources, sources).unwrap();
+        let mut prefix = Affix::new(text("p-"), Side::Before, &config.name_prefix, sources);
+        let mut suffix = Affix::new(text("-s"), Side::Behind, &config.name_suffix, sources);
+        for resource in &mut resources {
+            prefix.apply(resource).unwrap();
+            suffix.apply(resource).unwrap();
+        }
         assert_eq!(
             written(&resources),
             "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: p-a-s\n---\n\

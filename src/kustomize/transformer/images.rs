@@ -4,6 +4,7 @@
 //! `initContainers`, at any depth, then the fields of the field specs. CRDs are left alone.
 
 use std::cell::Cell;
+use std::sync::Arc;
 
 use regex::Regex;
 
@@ -13,45 +14,46 @@ use crate::kustomize::field_spec::FieldSpec;
 use crate::kustomize::kustomization::Image;
 use crate::kustomize::pattern::compile;
 use crate::kustomize::set_value::set_scalar;
-use crate::resource::{ResMap, Resource};
+use crate::resource::Resource;
 use crate::yaml::{Node, Origin, Sources, Value, ValueMut};
 
-/// Applies every entry in order.
-pub fn apply<'s>(
-    images: &[Image<'s>],
-    field_specs: &[FieldSpec<'s>],
-    resources: &mut ResMap<'s>,
-    sources: &'s Sources,
-) -> Result<(), Diagnostics> {
-    if images.is_empty() {
-        return Ok(());
-    }
-    let updaters: Vec<Updater<'_, 's>> = images.iter().map(|image| Updater::new(image, sources)).collect();
-    let mut errors = Diagnostics::default();
-    let mut paths = FieldPaths::new(field_specs, sources);
-    for resource in resources.iter_mut().filter(|one| one.gvk().kind != "CustomResourceDefinition") {
-        errors.absorb(update_all(resource, &updaters, &mut paths));
-    }
-    errors.into_result()
+/// Applies every entry of `images` in order.
+#[derive(Clone)]
+pub(in crate::kustomize) struct Images<'s> {
+    updaters: Vec<Updater<'s>>,
+    paths: FieldPaths<'s>,
 }
 
-/// Lets every entry update an object. The walk over the object is done only for entries that match some image.
-fn update_all<'s>(
-    resource: &mut Resource<'s>,
-    updaters: &[Updater<'_, 's>],
-    paths: &mut FieldPaths<'s>,
-) -> Result<(), Diagnostics> {
-    let has_containers = has_containers(&resource.node);
-    let origin = updaters.first().map_or(Origin::NONE, |updater| updater.origin);
-    let mut found = images_of(resource, has_containers, origin, paths)?;
-    for updater in updaters {
-        if found.iter().any(|image| updater.matches(image)) {
-            let mut update = |node: &mut Node<'s>| updater.update(node);
-            for_each_image(resource, has_containers, updater.origin, paths, &mut update)?;
-            found = images_of(resource, has_containers, updater.origin, paths)?;
-        }
+impl<'s> Images<'s> {
+    /// For images of containers and those in the fields of `specs`.
+    pub(in crate::kustomize) fn new(
+        images: &[Image<'s>],
+        specs: &[FieldSpec<'s>],
+        sources: &'s Sources,
+    ) -> Self {
+        let updaters = images.iter().map(|image| Updater::new(image, sources)).collect();
+        Self { updaters, paths: FieldPaths::new(specs, sources) }
     }
-    Ok(())
+
+    /// Changes one object. The walk over it is done only for entries that match some image.
+    pub(in crate::kustomize) fn apply(&mut self, resource: &mut Resource<'s>) -> Result<(), Diagnostics> {
+        let Some(first) = self.updaters.first() else { return Ok(()) };
+        if resource.gvk().kind == "CustomResourceDefinition" {
+            return Ok(());
+        }
+        let has_containers = has_containers(&resource.node);
+        let paths = &mut self.paths;
+        let mut found = images_of(resource, has_containers, first.entry.origin, paths)?;
+        for updater in &self.updaters {
+            if found.iter().any(|image| updater.entry.matches(image)) {
+                let mut update = |node: &mut Node<'s>| updater.update(node);
+                let origin = updater.entry.origin;
+                for_each_image(resource, has_containers, origin, paths, &mut update)?;
+                found = images_of(resource, has_containers, origin, paths)?;
+            }
+        }
+        Ok(())
+    }
 }
 
 /// Every image of an object. Fields that hold none although they should are reported here.
@@ -107,35 +109,29 @@ fn containers<'s>(node: &mut Node<'s>, visit: &mut Set<'_, 's>) -> Result<(), Di
 }
 
 /// One entry of `images`, ready for work.
-struct Updater<'i, 's> {
-    image: &'i Image<'s>,
-    /// Nothing for a name that is no regular expression: it matches no image, as upstream.
-    pattern: Option<Regex>,
-    origin: Origin,
+#[derive(Clone)]
+struct Updater<'s> {
+    entry: Arc<Entry<'s>>,
     sources: &'s Sources,
     /// The image that was changed last, and what it became: many objects have the same.
     last: Cell<Option<(&'s str, &'s str)>>,
 }
 
-impl<'i, 's> Updater<'i, 's> {
-    fn new(image: &'i Image<'s>, sources: &'s Sources) -> Self {
-        const TAG: &str = "(:[a-zA-Z0-9_.{}-]*)?";
-        const DIGEST: &str = "(@[a-zA-Z0-9]+([.+_-][a-zA-Z0-9]+)*:[a-zA-Z0-9_.{}-]*)?";
-        let pattern = compile(&format!("^{}{TAG}{DIGEST}$", image.name.value)).ok();
-        let origin = [image.new_tag, image.digest, image.tag_suffix, image.new_name]
-            .into_iter()
-            .find(|text| !text.is_empty())
-            .map_or(image.origin, |text| text.origin);
-        Self { image, pattern, origin, sources, last: Cell::default() }
-    }
+struct Entry<'s> {
+    image: Image<'s>,
+    /// Nothing for a name that is no regular expression: it matches no image, as upstream.
+    pattern: Option<Regex>,
+    origin: Origin,
+}
 
-    fn matches(&self, image: &str) -> bool {
-        self.pattern.as_ref().is_some_and(|pattern| pattern.is_match(image))
+impl<'s> Updater<'s> {
+    fn new(image: &Image<'s>, sources: &'s Sources) -> Self {
+        Self { entry: Arc::new(Entry::new(image)), sources, last: Cell::default() }
     }
 
     fn update(&self, node: &mut Node<'s>) -> Result<(), Diagnostic> {
         match node.text() {
-            Some(text) if self.matches(text) => set_scalar(node, self.kept(text), self.origin),
+            Some(text) if self.entry.matches(text) => set_scalar(node, self.kept(text), self.entry.origin),
             _ => Ok(()),
         }
     }
@@ -146,14 +142,31 @@ impl<'i, 's> Updater<'i, 's> {
         {
             return new;
         }
-        let new = self.sources.keep(&self.changed(old));
+        let new = self.sources.keep(&self.entry.changed(old));
         self.last.set(Some((old, new)));
         new
+    }
+}
+
+impl<'s> Entry<'s> {
+    fn new(image: &Image<'s>) -> Self {
+        const TAG: &str = "(:[a-zA-Z0-9_.{}-]*)?";
+        const DIGEST: &str = "(@[a-zA-Z0-9]+([.+_-][a-zA-Z0-9]+)*:[a-zA-Z0-9_.{}-]*)?";
+        let pattern = compile(&format!("^{}{TAG}{DIGEST}$", image.name.value)).ok();
+        let origin = [image.new_tag, image.digest, image.tag_suffix, image.new_name]
+            .into_iter()
+            .find(|text| !text.is_empty())
+            .map_or(image.origin, |text| text.origin);
+        Self { image: image.clone(), pattern, origin }
+    }
+
+    fn matches(&self, image: &str) -> bool {
+        self.pattern.as_ref().is_some_and(|pattern| pattern.is_match(image))
     }
 
     fn changed(&self, old: &str) -> String {
         let (old_name, old_tag, old_digest) = split_image(old);
-        let Image { new_name, new_tag, digest, tag_suffix, .. } = self.image;
+        let Image { new_name, new_tag, digest, tag_suffix, .. } = &self.image;
         let name = if new_name.is_empty() { old_name } else { new_name.value };
         let with_suffix = format!("{old_tag}{}", tag_suffix.value);
         let (tag, digest) = match (new_tag.is_empty(), digest.is_empty()) {
@@ -204,10 +217,9 @@ mod tests {
     use crate::kustomize::testing::{objects, sources, written};
 
     fn changed(image: &str, change: impl Fn(&mut Image<'static>)) -> String {
-        let sources = Sources::new();
         let mut entry = Image { name: text("nginx"), ..Image::default() };
         change(&mut entry);
-        Updater::new(&entry, &sources).changed(image)
+        Entry::new(&entry).changed(image)
     }
 
     fn text(value: &'static str) -> Text<'static> {
@@ -222,7 +234,8 @@ mod tests {
         let crd = manifest.replace("kind: A", "kind: CustomResourceDefinition");
         let mut resources = objects(&format!("{manifest}---\n{crd}"), sources);
         let image = Image { name: text("nginx"), new_tag: text("2"), ..Image::default() };
-        apply(&[image], &[], &mut resources, sources).unwrap();
+        let mut images = Images::new(&[image], &[], sources);
+        resources.iter_mut().for_each(|resource| images.apply(resource).unwrap());
         assert_eq!(written(&resources), format!("{}---\n{crd}", manifest.replace("nginx", "nginx:2")));
     }
 

@@ -1,4 +1,4 @@
-//! Sets labels, in selectors and templates too where that is asked for.
+//! Sets labels, in selectors and templates too where that is asked for; and annotations, which upstream sets alike.
 
 use std::borrow::Cow;
 
@@ -10,38 +10,54 @@ use crate::kustomize::kustomization::Label;
 use crate::kustomize::set_value::set_entry;
 use crate::kustomize::shared_scalar::{Places, SharedScalars};
 use crate::kustomize::transformer_config::TransformerConfig;
-use crate::resource::ResMap;
+use crate::resource::Resource;
 use crate::yaml::{Node, Origin, Sources};
 
-/// Sets `labels` in every mapping that the field specs name.
-pub fn apply<'s>(
-    labels: &TextMap<'s>,
-    field_specs: &[FieldSpec<'s>],
-    resources: &mut ResMap<'s>,
-    sources: &'s Sources,
-) -> Result<(), Diagnostics> {
-    if labels.is_empty() {
-        return Ok(());
-    }
-    let mut errors = Diagnostics::default();
-    let origin = labels.first().map_or(Origin::NONE, |(key, _)| key.origin);
-    let mut paths = FieldPaths::new(field_specs, sources);
-    let mut shared = SharedScalars::new(sources);
-    let mut new: Vec<NewEntries<'s>> = labels.iter().map(|label| NewEntries::of(*label, &shared)).collect();
-    for resource in resources {
-        let places = Places::of(resource);
-        errors.absorb(paths.set(resource, Create::Mapping, origin, &mut |node| {
-            new.iter_mut().try_for_each(|label| label.set(node))
-        }));
-        shared.settle(resource, &places);
-        for origin in new.iter_mut().filter_map(NewEntries::take_shared) {
-            resource.marks_mut().shared.push(origin);
+/// Sets labels, or annotations, in every mapping that field specs name.
+#[derive(Clone)]
+pub(in crate::kustomize) struct Labels<'s> {
+    new: Vec<NewEntries<'s>>,
+    origin: Origin,
+    paths: FieldPaths<'s>,
+    shared: SharedScalars<'s>,
+}
+
+impl<'s> Labels<'s> {
+    /// For the fields of `specs`.
+    pub(in crate::kustomize) fn new(
+        labels: &TextMap<'s>,
+        specs: &[FieldSpec<'s>],
+        sources: &'s Sources,
+    ) -> Self {
+        let shared = SharedScalars::new(sources);
+        Self {
+            new: labels.iter().map(|label| NewEntries::of(*label, &shared)).collect(),
+            origin: labels.first().map_or(Origin::NONE, |(key, _)| key.origin),
+            paths: FieldPaths::new(specs, sources),
+            shared,
         }
     }
-    errors.into_result()
+
+    /// Changes one object.
+    pub(in crate::kustomize) fn apply(&mut self, resource: &mut Resource<'s>) -> Result<(), Diagnostics> {
+        if self.new.is_empty() {
+            return Ok(());
+        }
+        let places = Places::of(resource);
+        let new = &mut self.new;
+        let set = self.paths.set(resource, Create::Mapping, self.origin, &mut |node| {
+            new.iter_mut().try_for_each(|label| label.set(node))
+        });
+        self.shared.settle(resource, &places);
+        for origin in self.new.iter_mut().filter_map(NewEntries::take_shared) {
+            resource.marks_mut().shared.push(origin);
+        }
+        set
+    }
 }
 
 /// A label on its way into an object's mappings.
+#[derive(Clone)]
 struct NewEntries<'s> {
     key: Text<'s>,
     value: Text<'s>,
@@ -105,7 +121,8 @@ mod tests {
         let sources = sources();
         let mut resources = objects("apiVersion: v1\nkind: Service\nmetadata:\n  name: a\n", sources);
         let config = TransformerConfig::built_in();
-        apply(&label("on", "true"), &config.common_labels, &mut resources, sources).unwrap();
+        let mut labels = Labels::new(&label("on", "true"), &config.common_labels, sources);
+        labels.apply(resources.get_mut(0).unwrap()).unwrap();
         assert_eq!(
             written(&resources),
             "apiVersion: v1\nkind: Service\nmetadata:\n  labels:\n    \"on\": \"true\"\n  name: a\n\
@@ -119,7 +136,8 @@ mod tests {
         let text = "apiVersion: v1\nkind: Service\nmetadata:\n  labels: x\n  name: a\n";
         let mut resources = objects(text, sources);
         let specs = label_field_specs(&Label::default(), &TransformerConfig::built_in()).unwrap();
-        let errors = apply(&label("a", "b"), &specs, &mut resources, sources).unwrap_err();
+        let mut labels = Labels::new(&label("a", "b"), &specs, sources);
+        let errors = labels.apply(resources.get_mut(0).unwrap()).unwrap_err();
         assert_eq!(errors.0[0].message, "field `metadata/labels`: expected a mapping, found a scalar");
         assert_eq!(errors.0[0].object.as_deref(), Some("v1 Service a"));
     }

@@ -1,7 +1,6 @@
-//! The transformers that set simple fields: one function each, called in upstream's order by the build.
+//! The transformers that set simple fields.
 
 pub mod affix;
-pub mod annotations;
 pub mod images;
 pub mod labels;
 pub mod namespace;

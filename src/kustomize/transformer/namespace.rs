@@ -8,8 +8,8 @@ use crate::kustomize::decode::Text;
 use crate::kustomize::field_path::{Create, FieldPath, FieldPaths, unexpected};
 use crate::kustomize::field_spec::FieldSpec;
 use crate::kustomize::set_value::set_string;
-use crate::resource::{Gvk, ResMap, Resource};
-use crate::yaml::{Key, Node, Sources};
+use crate::resource::{Gvk, ResId, Resource};
+use crate::yaml::{Key, Node, Origin, Sources};
 
 /// Which subjects of (cluster) role bindings get the namespace.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
@@ -25,15 +25,13 @@ pub enum RoleBindingSubjects {
 
 /// What the transformer is to do.
 #[derive(Clone, Copy, Debug)]
-pub struct NamespaceSettings<'a, 's> {
+pub(in crate::kustomize) struct NamespaceSettings<'s> {
     /// The namespace.
-    pub namespace: Text<'s>,
-    /// Fields that hold the namespace too.
-    pub field_specs: &'a [FieldSpec<'s>],
+    pub(in crate::kustomize) namespace: Text<'s>,
     /// Leave namespaces that are set already.
-    pub unset_only: bool,
+    pub(in crate::kustomize) unset_only: bool,
     /// Which subjects to change.
-    pub subjects: RoleBindingSubjects,
+    pub(in crate::kustomize) subjects: RoleBindingSubjects,
 }
 
 /// The annotation of objects that helm made, which has put them into a namespace itself.
@@ -54,51 +52,44 @@ impl RoleBindingSubjects {
     }
 }
 
-/// Puts every object into the namespace. Two objects with one id are an error.
-pub fn apply<'s>(
-    settings: &NamespaceSettings<'_, 's>,
-    resources: &mut ResMap<'s>,
-    sources: &'s Sources,
-) -> Result<(), Diagnostics> {
-    if settings.namespace.is_empty() {
-        return Ok(());
-    }
-    let mut errors = Diagnostics::default();
-    let mut transformer = Transformer::new(settings, sources);
-    let movable = |one: &Resource<'_>| !one.is_empty() && one.annotation(HELM_GENERATED) != Some("true");
-    for resource in resources.iter_mut().filter(|one| movable(one)) {
-        resource.store_previous_id();
-        errors.absorb(transformer.apply(resource));
-    }
-    check_ids(settings, resources, &mut errors);
-    errors.into_result()
-}
-
-/// Puts one object into the namespace, without a record of where it was.
-pub fn apply_to<'s>(
-    settings: &NamespaceSettings<'_, 's>,
-    resource: &mut Resource<'s>,
-    sources: &'s Sources,
-) -> Result<(), Diagnostics> {
-    Transformer::new(settings, sources).apply(resource)
-}
-
-struct Transformer<'a, 's> {
-    settings: &'a NamespaceSettings<'a, 's>,
-    metadata_namespace: FieldPath<'s>,
+/// Puts objects into a namespace.
+#[derive(Clone)]
+pub(in crate::kustomize) struct Namespace<'s> {
+    settings: NamespaceSettings<'s>,
+    own: FieldPath<'s>,
     fields: FieldPaths<'s>,
 }
 
-impl<'a, 's> Transformer<'a, 's> {
-    fn new(settings: &'a NamespaceSettings<'a, 's>, sources: &'s Sources) -> Self {
-        let metadata_namespace = FieldPath::new(METADATA_NAMESPACE, sources);
-        let fields = FieldPaths::new(settings.field_specs, sources);
-        Self { settings, metadata_namespace, fields }
+impl<'s> Namespace<'s> {
+    /// For the fields of `specs` besides an object's own namespace.
+    pub(in crate::kustomize) fn new(
+        settings: NamespaceSettings<'s>,
+        specs: &[FieldSpec<'s>],
+        sources: &'s Sources,
+    ) -> Self {
+        let own = FieldPath::new(METADATA_NAMESPACE, sources);
+        Self { settings, own, fields: FieldPaths::new(specs, sources) }
     }
 
-    fn apply(&mut self, resource: &mut Resource<'s>) -> Result<(), Diagnostics> {
+    /// Whether there is a namespace to put objects into.
+    pub(in crate::kustomize) fn moves_objects(&self) -> bool {
+        !self.settings.namespace.is_empty()
+    }
+
+    /// Puts one object into the namespace, and remembers where it was.
+    pub(in crate::kustomize) fn apply(&mut self, resource: &mut Resource<'s>) -> Result<(), Diagnostics> {
+        let is_movable = !resource.is_empty() && resource.annotation(HELM_GENERATED) != Some("true");
+        if !self.moves_objects() || !is_movable {
+            return Ok(());
+        }
+        resource.store_previous_id();
+        self.set(resource)
+    }
+
+    /// Puts one object into the namespace, without a record of where it was.
+    pub(in crate::kustomize) fn set(&mut self, resource: &mut Resource<'s>) -> Result<(), Diagnostics> {
         let mut errors = Diagnostics::default();
-        let settings = self.settings;
+        let settings = &self.settings;
         let origin = settings.namespace.origin;
         let gvk = resource.gvk();
         let id = resource.current_id();
@@ -109,7 +100,7 @@ impl<'a, 's> Transformer<'a, 's> {
             }
         };
         if !id.is_cluster_scoped() {
-            report(self.metadata_namespace.walk(resource, Create::Scalar, origin, &mut set));
+            report(self.own.walk(resource, Create::Scalar, origin, &mut set));
         }
         if is_role_binding(gvk.kind) {
             report(set_subjects(settings, &mut resource.node));
@@ -118,6 +109,16 @@ impl<'a, 's> Transformer<'a, 's> {
             report(path.walk(resource, Create::Scalar, origin, &mut set));
         }
         errors.into_result()
+    }
+
+    /// What is wrong if two objects have one id afterwards.
+    pub(in crate::kustomize) fn same_id(&self, id: ResId<'s>, first: Origin, second: Origin) -> Diagnostic {
+        Diagnostic::error(format!("the namespace transformation makes two objects {id}"))
+            .at(second)
+            .object(id)
+            .related(first, "the other one is here")
+            .related(self.settings.namespace.origin, "the namespace is set here")
+            .hint("rename one of them, or set the namespace where only one of them is")
     }
 }
 
@@ -135,7 +136,7 @@ fn is_role_binding(kind: &str) -> bool {
     matches!(kind, "RoleBinding" | "ClusterRoleBinding")
 }
 
-fn set_namespace<'s>(settings: &NamespaceSettings<'_, 's>, node: &mut Node<'s>) -> Result<(), Diagnostic> {
+fn set_namespace<'s>(settings: &NamespaceSettings<'s>, node: &mut Node<'s>) -> Result<(), Diagnostic> {
     let is_set = !node.is_null() && node.text().is_some_and(|text| !text.is_empty());
     if settings.unset_only && is_set {
         return Ok(());
@@ -143,7 +144,7 @@ fn set_namespace<'s>(settings: &NamespaceSettings<'_, 's>, node: &mut Node<'s>) 
     set_string(node, settings.namespace.value, settings.namespace.origin)
 }
 
-fn set_subjects<'s>(settings: &NamespaceSettings<'_, 's>, node: &mut Node<'s>) -> Result<(), Diagnostic> {
+fn set_subjects<'s>(settings: &NamespaceSettings<'s>, node: &mut Node<'s>) -> Result<(), Diagnostic> {
     let (key, wanted) = match settings.subjects {
         RoleBindingSubjects::None => return Ok(()),
         RoleBindingSubjects::DefaultOnly => ("name", "default"),
@@ -169,7 +170,7 @@ fn matches(subject: &Node<'_>, key: &str, wanted: &str) -> Result<bool, Diagnost
     }
 }
 
-fn set_subject<'s>(settings: &NamespaceSettings<'_, 's>, subject: &mut Node<'s>) -> Result<(), Diagnostic> {
+fn set_subject<'s>(settings: &NamespaceSettings<'s>, subject: &mut Node<'s>) -> Result<(), Diagnostic> {
     let Some(mapping) = subject.as_mapping_mut() else { return Ok(()) };
     let origin = settings.namespace.origin;
     if !mapping.contains("namespace") {
@@ -178,42 +179,25 @@ fn set_subject<'s>(settings: &NamespaceSettings<'_, 's>, subject: &mut Node<'s>)
     mapping.get_mut("namespace").map_or(Ok(()), |namespace| set_namespace(settings, namespace))
 }
 
-fn check_ids<'s>(settings: &NamespaceSettings<'_, 's>, resources: &ResMap<'s>, errors: &mut Diagnostics) {
-    for (first, second) in resources.duplicates() {
-        let id = second.current_id();
-        errors.push(
-            Diagnostic::error(format!("the namespace transformation makes two objects {id}"))
-                .at(second.node.origin())
-                .object(id)
-                .related(first.node.origin(), "the other one is here")
-                .related(settings.namespace.origin, "the namespace is set here")
-                .hint("rename one of them, or set the namespace where only one of them is"),
-        );
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::kustomize::object_steps::{self, ObjectStep};
     use crate::kustomize::testing::{objects, sources, written};
     use crate::kustomize::transformer_config::TransformerConfig;
-    use crate::yaml::Origin;
 
-    fn moved(
-        text: &str,
-        change: impl Fn(&mut NamespaceSettings<'_, 'static>),
-    ) -> Result<String, Diagnostics> {
+    fn moved(text: &str, change: impl Fn(&mut NamespaceSettings<'static>)) -> Result<String, Diagnostics> {
         let sources = sources();
         let mut resources = objects(text, sources);
         let config = TransformerConfig::built_in();
         let mut settings = NamespaceSettings {
             namespace: Text { value: "new", origin: Origin::NONE },
-            field_specs: &config.namespace,
             unset_only: false,
             subjects: RoleBindingSubjects::DefaultOnly,
         };
         change(&mut settings);
-        apply(&settings, &mut resources, sources)?;
+        let step = ObjectStep::Namespace(Namespace::new(settings, &config.namespace, sources));
+        object_steps::apply(&[step], &mut resources, sources)?;
         Ok(written(&resources))
     }
 

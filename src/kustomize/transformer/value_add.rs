@@ -2,7 +2,7 @@
 //!
 //! Upstream's `ValueAddTransformer`: only a configuration of its own, no field of a kustomization.
 
-use super::namespace::{self, NamespaceSettings, RoleBindingSubjects};
+use super::namespace::{Namespace, NamespaceSettings, RoleBindingSubjects};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::kustomize::decode::{Text, settings};
 use crate::kustomize::field_path::{split_path, unexpected};
@@ -59,9 +59,8 @@ fn apply_target<'s>(
         let Some(resource) = resources.get_mut(position) else { continue };
         if target.field_path.value == "metadata/namespace" {
             let subjects = RoleBindingSubjects::DefaultOnly;
-            let settings =
-                NamespaceSettings { namespace: value, field_specs: &[], unset_only: false, subjects };
-            errors.absorb(namespace::apply_to(&settings, resource, sources));
+            let settings = NamespaceSettings { namespace: value, unset_only: false, subjects };
+            errors.absorb(Namespace::new(settings, &[], sources).set(resource));
         } else if let Err(error) = add(value, target, resource, sources) {
             errors.push(error.object(resource.current_id()).related(target.origin, "asked for here"));
         }
