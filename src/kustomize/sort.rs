@@ -2,6 +2,7 @@
 
 use std::cmp::Ordering;
 
+use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
 use super::decode::Text;
@@ -10,6 +11,8 @@ use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::resource::{Gvk, ORDER_FIRST, ORDER_LAST, ResMap, Resource};
 
 const NAMESPACE: &str = "Namespace";
+/// With fewer objects than this, a second thread costs more than it saves.
+const OBJECTS_WORTH_A_THREAD: usize = 2048;
 
 /// In which order objects are written.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -63,9 +66,10 @@ fn values<'s>(texts: &[Text<'s>]) -> Vec<&'s str> {
 pub fn apply(order: &Order<'_>, resources: &mut ResMap<'_>) {
     let Order::Legacy { first, last } = order else { return };
     let types = types_in_order(resources, &ranks(first, last));
-    let keys: Vec<Key<'_>> = resources.iter().map(|resource| Key::new(resource, &types)).collect();
+    let objects = resources.as_slice().par_iter().with_min_len(OBJECTS_WORTH_A_THREAD);
+    let keys: Vec<Key<'_>> = objects.map(|resource| Key::new(resource, &types)).collect();
     let mut positions: Vec<u32> = (0..).zip(&keys).map(|(position, _)| position).collect();
-    positions.sort_by(|one, other| keys[*one as usize].compare(&keys[*other as usize]));
+    positions.par_sort_by(|one, other| keys[*one as usize].compare(&keys[*other as usize]));
     drop(keys);
     resources.arrange(&positions);
 }

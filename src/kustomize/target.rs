@@ -30,6 +30,8 @@ const FILES_WORTH_THREADS: usize = 16;
 /// With fewer files than this, packing costs more than it saves. Debug builds pack whatever there is, so that each test
 /// is one of packing too.
 const FILES_WORTH_PACKING: usize = if cfg!(debug_assertions) { 1 } else { 2048 };
+/// How many files are read before their objects are gathered.
+const FILES_AT_ONCE: usize = 4096;
 /// How many files are packed together.
 const FILES_IN_PACK: usize = 32;
 
@@ -102,26 +104,31 @@ impl<'a, 's> Target<'a, 's> {
         run: &mut Run<'_, 's>,
     ) -> Result<(), Diagnostics> {
         let mut errors = Diagnostics::default();
-        let files = self.read_files(paths, run);
-        accumulator.resources.reserve(files.iter().flatten().flatten().map(Vec::len).sum());
-        for (index, (path, mut read)) in paths.iter().zip(files).enumerate() {
-            let named_by = Field::entry(field, index, path.origin);
-            if let Some(Ok(objects)) = &mut read {
-                run.note_types(objects);
-                run.note(objects, named_by);
+        let packs = run.history.is_none() && paths.len() >= FILES_WORTH_PACKING;
+        for (first, some) in (0..).step_by(FILES_AT_ONCE).zip(paths.chunks(FILES_AT_ONCE)) {
+            let files = self.read_files(some, packs, run.metadata.tracked);
+            let count: usize = files.iter().flatten().flatten().map(Vec::len).sum();
+            accumulator.resources.reserve(count * (paths.len() - first).div_ceil(some.len()));
+            for (index, (path, mut read)) in (first..).zip(some.iter().zip(files)) {
+                let named_by = Field::entry(field, index, path.origin);
+                if let Some(Ok(objects)) = &mut read {
+                    run.note_types(objects);
+                    run.note(objects, named_by);
+                }
+                let added = match read {
+                    Some(objects) => objects.and_then(|objects| accumulator.append(objects)),
+                    None => {
+                        self.accumulate_base(*path, named_by, run).and_then(|base| accumulator.merge(base))
+                    }
+                };
+                errors.absorb(added.map_err(|error| error.included_from(path.origin, "named here")));
             }
-            let added = match read {
-                Some(objects) => objects.and_then(|objects| accumulator.append(objects)),
-                None => self.accumulate_base(*path, named_by, run).and_then(|base| accumulator.merge(base)),
-            };
-            errors.absorb(added.map_err(|error| error.included_from(path.origin, "named here")));
         }
         errors.into_result()
     }
 
     /// The objects of each path; `None` for a folder.
-    fn read_files(&self, paths: &[Text<'s>], run: &Run<'_, 's>) -> Vec<Option<ReadObjects<'s>>> {
-        let tracked = run.metadata.tracked;
+    fn read_files(&self, paths: &[Text<'s>], packs: bool, tracked: bool) -> Vec<Option<ReadObjects<'s>>> {
         let read = |path: &Text<'s>| match self.loader.read_here(*path) {
             Ok(None) if self.loader.is_dir(path.value) => None,
             Ok(None) => {
@@ -130,7 +137,7 @@ impl<'a, 's> Target<'a, 's> {
             Ok(Some(found)) => Some(self.objects_of(found, *path, tracked)),
             Err(error) => Some(Err(error)),
         };
-        if run.history.is_none() && paths.len() >= FILES_WORTH_PACKING {
+        if packs {
             let sources = self.loader.sources();
             let parts =
                 paths.par_chunks(FILES_IN_PACK).map(|paths| paths.iter().map(read).collect::<Vec<_>>());

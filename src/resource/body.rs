@@ -163,19 +163,19 @@ impl fmt::Debug for Body<'_> {
 
 /// Turns the objects into bytes until somebody looks at them. Those that were only looked at keep the bytes they had.
 pub fn pack<'a, 's: 'a>(resources: impl IntoIterator<Item = &'a mut Resource<'s>>, sources: &'s Sources) {
-    let mut packer = Packer::new(sources);
-    let mut heads = Vec::new();
     let mut changed = Vec::new();
     for resource in resources {
         match &mut resource.node.0 {
             State::Packed(waiting) => drop(waiting.seen.take()),
             State::Nodes(node) if node.is_null_or_empty() => {}
-            State::Nodes(_) => {
-                heads.push(Head::of(resource, &mut packer));
-                changed.push(resource);
-            }
+            State::Nodes(_) => changed.push(resource),
         }
     }
+    if changed.is_empty() {
+        return;
+    }
+    let mut packer = Packer::new(changed.len(), sources);
+    let heads: Vec<Head> = changed.iter().map(|resource| Head::of(resource, &mut packer)).collect();
     let pack = Arc::new(Pack { values: packer.finish(), heads: heads.into() });
     for (index, resource) in (0..).zip(changed) {
         let waiting = Waiting { pack: Arc::clone(&pack), index, seen: OnceLock::new() };

@@ -3,7 +3,7 @@
 //! A build holds all its objects at once and works on a few. As bytes they take a third of the room of nodes, and lie
 //! next to each other. A scalar that stands in the file it came from is a length; any other is a number in a list.
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxBuildHasher, FxHashMap};
 
 use super::node::{Entry, Key, Mapping, Node, Style, Value};
 use super::source::{Origin, Source, Sources};
@@ -48,14 +48,14 @@ pub struct Packer<'s> {
 }
 
 impl<'s> Packer<'s> {
-    /// For values whose origins are in `sources`.
-    pub fn new(sources: &'s Sources) -> Self {
+    /// For about so many values, whose origins are in `sources`.
+    pub fn new(count: usize, sources: &'s Sources) -> Self {
         Self {
             sources,
-            bytes: Vec::new(),
-            texts: Vec::new(),
-            numbers: FxHashMap::default(),
-            files: Vec::new(),
+            bytes: Vec::with_capacity(count * 128),
+            texts: Vec::with_capacity(count * 2),
+            numbers: FxHashMap::with_capacity_and_hasher(count * 2, FxBuildHasher),
+            files: Vec::with_capacity(count),
             file_number: 0,
             last: Origin::NONE,
         }
@@ -252,7 +252,7 @@ mod tests {
     }
 
     fn assert_comes_back(nodes: &[Node<'_>], sources: &Sources) -> usize {
-        let mut packer = Packer::new(sources);
+        let mut packer = Packer::new(nodes.len(), sources);
         let places: Vec<u32> = nodes.iter().map(|node| packer.add(node)).collect();
         let values = packer.finish();
         for (node, place) in nodes.iter().zip(places) {

@@ -26,8 +26,8 @@ use candidates::{Candidates, Known};
 use referrer::Referrer;
 use select::Selection;
 
-/// How many objects are in nodes at once.
-const OBJECTS_AT_ONCE: usize = 1024;
+/// How many objects are taken up at once.
+const OBJECTS_AT_ONCE: usize = 8192;
 /// With fewer objects than this, a second thread costs more than it saves.
 const OBJECTS_WORTH_A_THREAD: usize = 128;
 
