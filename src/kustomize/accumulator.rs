@@ -27,6 +27,13 @@ impl<'s> Accumulator<'s> {
         self.known = None;
     }
 
+    /// Takes out the positions by any id for somebody who may change names, where they are known: as long as no object
+    /// had another id.
+    pub(super) fn take_known_ids(&mut self) -> Option<IdIndex> {
+        let had_no_other = |resource: &Resource<'_>| resource.previous_ids.is_empty();
+        self.known.take().filter(|_| self.resources.iter().all(had_no_other))
+    }
+
     /// Adds objects, which must all be new.
     pub(super) fn append(&mut self, added: Vec<Resource<'s>>) -> Result<(), Diagnostics> {
         let mut errors = Diagnostics::default();

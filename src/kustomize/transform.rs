@@ -68,16 +68,14 @@ pub(super) fn run<'s>(
     // Patches in a row look objects up in one index.
     let mut ids = None;
     for steps in steps.chunk_by(|one, next| !are_apart && one.is_for_each() && next.is_for_each()) {
-        accumulator.names_changed();
+        let known = accumulator.take_known_ids();
         let resources = &mut accumulator.resources;
-        match steps {
-            [Step { transformer: Transformer::Patch(patch), .. }] => {
-                patch.apply_with_index(resources, &run.schema, target.loader.sources(), &mut ids)?;
-            }
-            steps => {
-                ids = None;
-                Transformer::apply_all(steps.iter().map(|step| &step.transformer), resources, target, run)?;
-            }
+        if let [Step { transformer: Transformer::Patch(patch), .. }] = steps {
+            ids = ids.or(known);
+            patch.apply_with_index(resources, &run.schema, target.loader.sources(), &mut ids)?;
+        } else {
+            drop((known, ids.take()));
+            Transformer::apply_all(steps.iter().map(|step| &step.transformer), resources, target, run)?;
         }
         for step in steps {
             note(step, accumulator, target, run);

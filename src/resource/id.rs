@@ -75,6 +75,21 @@ impl<'s> CompactId<'s> {
         }
     }
 
+    /// The name; empty when the object has none.
+    pub fn name(&self) -> &'s str {
+        self.name
+    }
+
+    /// The namespace as written.
+    pub fn namespace_word(&self) -> Word {
+        self.namespace
+    }
+
+    /// `apiVersion` and `kind` as words: equal for objects of one type.
+    pub fn type_words(&self) -> (Word, Word) {
+        (self.api_version, self.kind)
+    }
+
     /// The id.
     pub fn id(&self) -> ResId<'s> {
         let gvk = Gvk::parse(self.api_version.text(), self.kind.text());

@@ -42,6 +42,11 @@ impl<'s> PreviousId<'s> {
         self.kind.text()
     }
 
+    /// The effective namespace it had, as a word.
+    pub fn namespace_word(&self) -> Word {
+        self.namespace
+    }
+
     /// The effective namespace it had.
     pub fn namespace(&self) -> &'static str {
         self.namespace.text()

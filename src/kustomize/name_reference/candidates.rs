@@ -8,7 +8,8 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::referrer::Referrer;
 use crate::resource::{
-    Gvk, NOT_A_NAMESPACE, NameField, PositionIndex, PreviousId, ResId, ResMap, Resource, or_default,
+    CompactId, Gvk, NOT_A_NAMESPACE, NameField, PositionIndex, PreviousId, ResId, ResMap, Resource,
+    or_default,
 };
 use crate::yaml::{Origin, Word};
 
@@ -55,17 +56,21 @@ impl<'s> Candidates<'s> {
         let renamed = resources.iter().filter(|resource| !resource.previous_ids.is_empty()).count();
         let mut candidates = Self { list: Vec::with_capacity(renamed), ..Self::default() };
         let mut types = FxHashMap::default();
+        let mut moves = FxHashSet::default();
         for (position, resource) in (0_u32..).zip(resources) {
-            let id = resource.current_id();
-            candidates.remember_move(resource, &id);
+            let compact = resource.compact_id();
+            let original = resource.previous_ids.first().map(PreviousId::namespace_word);
+            if moves.insert((compact.type_words(), compact.namespace_word(), original)) {
+                candidates.remember_move(resource, &compact.id());
+            }
             if resource.previous_ids.is_empty() {
                 continue;
             }
-            let gvk = *types.entry(id.gvk).or_insert_with(|| {
-                candidates.types.push(id.gvk);
+            let gvk = *types.entry(compact.type_words()).or_insert_with(|| {
+                candidates.types.push(compact.id().gvk);
                 u32::try_from(candidates.types.len() - 1).unwrap_or(u32::MAX)
             });
-            candidates.list.push(Candidate::new(position, gvk, &id, resource));
+            candidates.list.push(Candidate::new(position, gvk, &compact, resource));
         }
         let known = Known { candidates: &candidates, resources };
         candidates.by_current_namespace = known.index(Known::name_and_current_namespace);
@@ -100,12 +105,12 @@ impl<'s> Candidate<'s> {
         self.namespace.text()
     }
 
-    fn new(position: u32, gvk: u32, id: &ResId<'s>, resource: &Resource<'s>) -> Self {
+    fn new(position: u32, gvk: u32, id: &CompactId<'s>, resource: &Resource<'s>) -> Self {
         Self {
             position,
             gvk,
-            name: id.name,
-            namespace: Word::of(id.namespace),
+            name: id.name(),
+            namespace: id.namespace_word(),
             name_origin: resource.origin_of(NameField::Name),
             namespace_origin: resource.origin_of(NameField::Namespace),
         }
