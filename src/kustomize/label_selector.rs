@@ -66,12 +66,12 @@ impl<'s> LabelSelector<'s> {
 
     /// Whether the object's labels match.
     pub fn matches_labels(&self, resource: &Resource<'_>) -> bool {
-        self.is_empty() || self.matches(resource.node.at(&["metadata", "labels"]))
+        self.is_empty() || resource.node.look(|node| self.matches(node.at(&["metadata", "labels"])))
     }
 
     /// Whether the object's annotations match.
     pub fn matches_annotations(&self, resource: &Resource<'_>) -> bool {
-        self.is_empty() || self.matches(resource.node.at(&["metadata", "annotations"]))
+        self.is_empty() || resource.node.look(|node| self.matches(node.at(&["metadata", "annotations"])))
     }
 
     fn matches(&self, labels: Option<&Node<'_>>) -> bool {

@@ -77,6 +77,7 @@ pub(super) fn run<'s>(
             drop((known, ids.take()));
             Transformer::apply_all(steps.iter().map(|step| &step.transformer), resources, target, run)?;
         }
+        accumulator.resources.pack(target.loader.sources());
         for step in steps {
             note(step, accumulator, target, run);
         }

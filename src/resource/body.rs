@@ -97,6 +97,14 @@ impl<'s> Body<'s> {
         }
     }
 
+    /// Lets somebody look at the value once: nodes that are made for that are not kept.
+    pub fn look<R>(&self, look: impl FnOnce(&Node<'s>) -> R) -> R {
+        match &self.0 {
+            State::Packed(waiting) if waiting.seen.get().is_none() => look(&waiting.unpack()),
+            _ => look(self),
+        }
+    }
+
     /// The value made from the bytes, if it waits. Only if it is put in place of this will it count.
     pub fn unpacked(&self) -> Option<Node<'s>> {
         match &self.0 {
@@ -218,6 +226,7 @@ mod tests {
         pack([&mut resource], &sources);
         assert!(resource.node.names().is_some());
         assert_eq!(resource.current_id(), before.current_id());
+        assert_eq!(resource.node.look(|node| format!("{node:?}")), format!("{:?}", before.node));
         assert_eq!(format!("{:?}", resource.node), format!("{:?}", before.node));
         assert_eq!(format!("{:?}", resource.clone().node.into_node()), format!("{:?}", before.node));
         pack([&mut resource], &sources);

@@ -1,11 +1,18 @@
 //! The objects of a build, in order.
 
+use rayon::prelude::*;
+
+use super::body::pack;
 use super::id_index::IdIndex;
 use super::object::Resource;
+use crate::yaml::Sources;
 
 /// With fewer objects than this, packing costs more than it saves. Debug builds pack whatever there is, so that each
 /// test is one of packing too.
 const WORTH_PACKING: usize = if cfg!(debug_assertions) { 1 } else { 8192 };
+
+/// How many objects that stand one after the other are packed together.
+const OBJECTS_IN_PACK: usize = 128;
 
 /// Objects in the order they were read. No two have the same current id.
 #[derive(Clone, Debug, Default)]
@@ -27,6 +34,16 @@ impl<'s> ResMap<'s> {
     /// Whether there are so many objects that those nobody works on are better [packed](super::pack).
     pub fn is_large(&self) -> bool {
         self.len() >= WORTH_PACKING
+    }
+
+    /// Packs what somebody has worked on, if there are many objects.
+    pub fn pack<'a>(&'a mut self, sources: &'s Sources)
+    where
+        's: 'a,
+    {
+        if self.is_large() {
+            self.resources.par_chunks_mut(OBJECTS_IN_PACK).for_each(|some| pack(some, sources));
+        }
     }
 
     /// Whether there is no object.
